@@ -1,0 +1,52 @@
+/**
+ * The one small set of ways a database can fail, the same for every engine. The engine's own words stay in `message`.
+ * `locked`, `damaged` and `newer-schema` concern the embedded data folder or the recorded schema version.
+ */
+export type DatabaseErrorCode =
+  | "cannot-connect"
+  | "unauthorized"
+  | "timeout"
+  | "syntax"
+  | "constraint"
+  | "read-only"
+  | "conflict"
+  | "cancelled"
+  | "locked"
+  | "damaged"
+  | "newer-schema"
+  | "failed";
+
+/** A place in a statement, both counted from 1. */
+export interface StatementPosition {
+  line: number;
+  column: number;
+}
+
+export interface DatabaseErrorDetails {
+  /** The likely cause and the next command to run, in one sentence. */
+  hint?: string;
+  position?: StatementPosition;
+  cause?: unknown;
+}
+
+/** An error of a database, an engine or the data folder. Thrown by everything in `databases/`. */
+export class DatabaseError extends Error {
+  readonly code: DatabaseErrorCode;
+  readonly database: "sql" | "graph" | "folder";
+  readonly hint?: string;
+  readonly position?: StatementPosition;
+
+  constructor(code: DatabaseErrorCode, database: "sql" | "graph" | "folder", message: string, details: DatabaseErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "DatabaseError";
+    this.code = code;
+    this.database = database;
+    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.position !== undefined) this.position = details.position;
+  }
+}
+
+/** Throws `cancelled` if the signal is already aborted; call it before work that can't be stopped half-way. */
+export function throwIfCancelled(signal: AbortSignal | undefined, database: "sql" | "graph"): void {
+  if (signal?.aborted) throw new DatabaseError("cancelled", database, "cancelled");
+}
