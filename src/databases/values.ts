@@ -1,7 +1,7 @@
 /**
  * Values as both databases hand them out, whatever the engine: plain, immutable, exact.
  *
- * - integers: `number` within ±(2^53 − 1), else `bigint`; other numbers: `number` (a `numeric` that a double can't hold: `string`)
+ * - integers: `number` within ±(2^53 − 1), else `bigint`; other numbers: `number` (NaN and infinity: null)
  * - instants: ISO 8601 text in UTC with `Z`, to the microsecond if there are any; dates: `YYYY-MM-DD`
  * - jsonb and maps: plain objects; lists and arrays: arrays; bytes: `\x…` text
  * - nodes, relationships and paths: the classes below

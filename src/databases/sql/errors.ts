@@ -1,0 +1,48 @@
+import { DatabaseError, type DatabaseErrorCode, type StatementPosition } from "../errors.ts";
+
+/** What a driver tells of a failed statement. */
+export interface SqlFailure {
+  message: string;
+  /** The five characters of SQLSTATE; absent for faults of the connection. */
+  sqlState?: string;
+  /** Counted in characters from 1, as PostgreSQL does. */
+  position?: number;
+  detail?: string;
+  hint?: string;
+}
+
+const byState: readonly (readonly [prefix: string, code: DatabaseErrorCode])[] = [
+  ["25006", "read-only"],
+  ["28", "unauthorized"],
+  ["42501", "unauthorized"],
+  ["57014", "timeout"],
+  ["55P03", "timeout"],
+  ["40", "conflict"],
+  ["23", "constraint"],
+  ["08", "cannot-connect"],
+  ["57P", "cannot-connect"],
+  ["53300", "cannot-connect"],
+  ["3D000", "cannot-connect"],
+  ["42", "syntax"],
+];
+
+/** A failed statement as a `DatabaseError`, with the engine's own words and the place in the statement. */
+export function sqlError(failure: SqlFailure, statement?: string, cause?: unknown): DatabaseError {
+  const state = failure.sqlState ?? "";
+  const code = byState.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "failed";
+  const position = statement === undefined || failure.position === undefined ? undefined : positionOf(statement, failure.position);
+  const message = failure.detail ? `${failure.message} (${failure.detail})` : failure.message;
+  const hint = failure.hint ?? (code === "read-only" ? "reads run in a read-only transaction; nothing was changed" : undefined);
+  return new DatabaseError(code, "sql", message, {
+    ...(cause === undefined ? {} : { cause }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(position === undefined ? {} : { position }),
+  });
+}
+
+/** Line and column, from 1, of the character at `offset` (from 1, in code points). */
+function positionOf(statement: string, offset: number): StatementPosition {
+  const before = [...statement].slice(0, offset - 1).join("");
+  const line = before.split("\n").length;
+  return { line, column: [...before.slice(before.lastIndexOf("\n") + 1)].length + 1 };
+}
