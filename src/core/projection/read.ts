@@ -1,0 +1,59 @@
+import type { Databases, ReadOptions } from "../../databases/types.ts";
+import type { Row, Value } from "../../databases/values.ts";
+import { compareKeys, compareText, type Key } from "./compare.ts";
+import { readGraph, readRows } from "./statements.ts";
+import type { Declaration } from "./types.ts";
+
+/** One side's state of a key: the properties in the declaration's order, as the graph shall hold or holds them. */
+export interface Keyed extends Key {
+  values: Value[];
+}
+
+/** The rows of an entity as the graph should hold them, in key order. */
+export async function* projectedRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<Keyed> {
+  const stream = await databases.sql.stream(readRows(declaration), [], options);
+  let last: Keyed | undefined;
+  for await (const rows of stream) {
+    for (const row of rows) {
+      const keyed = keyedOf(row, declaration, true);
+      assertForward(last, keyed, "PostgreSQL");
+      last = keyed;
+      yield keyed;
+    }
+  }
+}
+
+/**
+ * What the graph holds of an entity, in key order; several of one key in a row if there are duplicates. Within one
+ * first key the graph may sort by UTF-16, so that group is sorted again here.
+ */
+export async function* graphRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<Keyed> {
+  const stream = await databases.graph.stream(readGraph(declaration), { lo: "" }, options);
+  let group: Keyed[] = [];
+  let last: Keyed | undefined;
+  for await (const rows of stream) {
+    for (const row of rows) {
+      const keyed = keyedOf(row, declaration, false);
+      const [first] = group;
+      if (first !== undefined && first.k1 !== keyed.k1) {
+        yield* group.sort(compareKeys);
+        assertForward(last, first, "the graph");
+        last = first;
+        group = [];
+      }
+      group.push(keyed);
+    }
+  }
+  yield* group.sort(compareKeys);
+}
+
+function keyedOf(row: Row, declaration: Declaration, convert: boolean): Keyed {
+  const values = row.slice(2);
+  if (convert) declaration.properties.forEach((property, index) => void (property.convert !== undefined && (values[index] = property.convert(values[index] ?? null))));
+  return { k1: String(row[0]), k2: String(row[1]), values };
+}
+
+/** A merge of streams that are not in order would report nonsense: better to stop. */
+function assertForward(last: Keyed | undefined, next: Keyed, side: string): void {
+  if (last !== undefined && compareText(last.k1, next.k1) > 0) throw new Error(`${side} gave keys out of order: ${JSON.stringify(next.k1)} after ${JSON.stringify(last.k1)}`);
+}

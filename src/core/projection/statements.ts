@@ -1,0 +1,95 @@
+import type { Declaration, NodeDeclaration, RelationshipDeclaration } from "./types.ts";
+
+/*
+ * The statements that follow from the declarations: the only place that builds SQL or Cypher text. All names in them
+ * come from the declarations, all data is bound. The Cypher is that of the protocol, section 3.
+ */
+
+/** Every row in key order: `k1`, `k2`, then the declared columns. `COLLATE "C"` is the byte order that the graph reads in. */
+export function readRows(declaration: Declaration): string {
+  const [k1, k2] = keyColumns(declaration);
+  const columns = declaration.properties.map(({ column }) => `t.${column}`);
+  // Qualified, since a bare name in ORDER BY would be the output's and sort by the text, not by the index.
+  const order = k2 === null ? `t.${k1} COLLATE "C"` : `t.${k1} COLLATE "C", t.${k2} COLLATE "C"`;
+  return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns.map((column) => `, ${column}`).join("")} FROM ${declaration.table} AS t ORDER BY ${order}`;
+}
+
+/** The names that people know the ids by, for a list of ids in `$1`. */
+export function readNames(node: NodeDeclaration): string {
+  const name = node.properties.find(({ property }) => property === node.naturalName)?.column ?? node.key.column;
+  return `SELECT t.${node.key.column}::text, t.${name} FROM ${node.table} AS t WHERE t.${node.key.column} = ANY($1::text[])`;
+}
+
+/** Rows and, for every number column, its sum. */
+export function sumRows(declaration: Declaration): string {
+  return `SELECT count(*)${numbers(declaration).map(({ column }) => `, coalesce(sum(t.${column}), 0)`).join("")} FROM ${declaration.table} AS t`;
+}
+
+/** The graph's side of `sumRows`. Only what carries a key counts. */
+export function sumGraph(declaration: Declaration): string {
+  const [pattern, variable, condition] = patternOf(declaration);
+  return `${pattern} WHERE ${condition} RETURN count(*) AS n${numbers(declaration).map(({ property }) => `, coalesce(sum(${variable}.${property}), 0) AS ${property}`).join("")}`;
+}
+
+/** Every node or relationship that carries a key, in the order of its (first) key: `k1`, `k2`, then the properties. */
+export function readGraph(declaration: Declaration): string {
+  const properties = (variable: string): string => declaration.properties.map(({ property }) => `, ${variable}.${property} AS ${property}`).join("");
+  if (declaration.kind === "node") {
+    const { property } = declaration.key;
+    return `MATCH (n:${declaration.label}) WHERE n.${property} >= $lo RETURN n.${property} AS k1, '' AS k2${properties("n")} ORDER BY k1`;
+  }
+  const { from, to, type } = declaration;
+  const [a, b] = [from.node.key.property, to.node.key.property];
+  return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${properties("r")} ORDER BY k1, k2`;
+}
+
+/** The graph's names of a list of ids in `$ids`. */
+export function readGraphNames(node: NodeDeclaration): string {
+  return `UNWIND $ids AS id MATCH (n:${node.label} {${node.key.property}: id}) RETURN id AS id, n.${node.naturalName} AS name ORDER BY id`;
+}
+
+/** Creates or updates: `$rows` is a list of maps with `k1`, `k2` and the properties; NULL removes one. `n` must equal the number of rows. */
+export function upsert(declaration: Declaration): string {
+  const set = (variable: string): string => declaration.properties.map(({ property }) => `${variable}.${property} = row.${property}`).join(", ");
+  if (declaration.kind === "node") return `UNWIND $rows AS row MERGE (n:${declaration.label} {${declaration.key.property}: row.k1}) SET ${set("n")} RETURN count(n) AS n`;
+  const { from, to, type } = declaration;
+  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MERGE (a)-[r:${type}]->(b) SET ${set("r")} RETURN count(r) AS n`;
+}
+
+/** Which end is missing: asked only when an upsert counted too few. */
+export function missingEnds({ from, to }: RelationshipDeclaration): string {
+  return `UNWIND $rows AS row OPTIONAL MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) OPTIONAL MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) WITH row, a, b WHERE a IS NULL OR b IS NULL RETURN row.k1 AS k1, row.k2 AS k2, a IS NULL AS no_from, b IS NULL AS no_to ORDER BY k1, k2`;
+}
+
+export function deleteRelationships({ from, to, type }: RelationshipDeclaration): string {
+  return `UNWIND $rows AS row MATCH (:${from.node.label} {${from.node.key.property}: row.k1})-[r:${type}]->(:${to.node.label} {${to.node.key.property}: row.k2}) DELETE r RETURN count(r) AS n`;
+}
+
+/**
+ * A node whose row is gone, in three steps: our relationships; the node, if nothing else hangs on it; who is left.
+ * What is left carries relationships that are not ours, and is never deleted here.
+ */
+export function deleteNodes(node: NodeDeclaration, relationships: readonly RelationshipDeclaration[]): { ours: string[]; bare: string; left: string } {
+  const match = `UNWIND $rows AS row MATCH (n:${node.label} {${node.key.property}: row.k1})`;
+  return {
+    ours: relationships
+      .filter(({ from, to }) => from.node === node || to.node === node)
+      .map(({ from, type }) => `${match}${from.node === node ? `-[r:${type}]->()` : `<-[r:${type}]-()`} DELETE r RETURN count(r) AS n`),
+    bare: `${match} WHERE NOT EXISTS { (n)--() } DELETE n RETURN count(n) AS n`,
+    left: `${match} RETURN n.${node.key.property} AS k ORDER BY k`,
+  };
+}
+
+function keyColumns(declaration: Declaration): [string, string | null] {
+  return declaration.kind === "node" ? [declaration.key.column, null] : [declaration.from.column, declaration.to.column];
+}
+
+function numbers(declaration: Declaration): Declaration["properties"] {
+  return declaration.properties.filter(({ type }) => type !== "text");
+}
+
+function patternOf(declaration: Declaration): [pattern: string, variable: string, condition: string] {
+  if (declaration.kind === "node") return [`MATCH (n:${declaration.label})`, "n", `n.${declaration.key.property} IS NOT NULL`];
+  const { from, to, type } = declaration;
+  return [`MATCH (a:${from.node.label})-[r:${type}]->(b:${to.node.label})`, "r", `a.${from.node.key.property} IS NOT NULL AND b.${to.node.key.property} IS NOT NULL`];
+}
