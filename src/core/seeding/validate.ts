@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
 import { nearest } from "../text/nearest.ts";
-import { findCycle } from "./cycle.ts";
+import { findCycle } from "../projection/cycle.ts";
 import { FileFault, readElements } from "./json-rows.ts";
 import { requiredFiles, seedFileNames, seedFiles, type SeedFile, type SeedRow } from "./schemas.ts";
 

@@ -1,0 +1,20 @@
+// title: Concepts that are ready to learn
+// description: Neither completed nor mastered, and every direct prerequisite mastered; with what each opens.
+// param username: string -- whose progress
+// param mastered: integer -- smallest percentage that counts as mastered
+MATCH (c:Concept)
+OPTIONAL MATCH (:User {username: $username})-[r:HAS_PROGRESS]->(c)
+WITH c, r
+WHERE coalesce(r.status, '') <> 'completed' AND coalesce(r.progress_percent, 0) < $mastered
+OPTIONAL MATCH (p:Concept)-[:PREREQUISITE]->(c)
+OPTIONAL MATCH (:User {username: $username})-[q:HAS_PROGRESS]->(p)
+WITH c, p.name AS name, CASE WHEN p IS NOT NULL AND coalesce(q.progress_percent, 0) < $mastered THEN 1 ELSE 0 END AS unmet
+ORDER BY name
+WITH c, collect(name) AS prerequisites, sum(unmet) AS unmet
+WHERE unmet = 0
+OPTIONAL MATCH (c)-[:PREREQUISITE]->(o:Concept)
+WITH c, prerequisites, o.name AS next
+ORDER BY next
+WITH c, prerequisites, collect(next) AS opens
+RETURN c.name AS concept, c.display_name AS display_name, c.difficulty AS difficulty, prerequisites, opens
+ORDER BY concept

@@ -1,0 +1,9 @@
+-- title: A path in order
+-- description: Its concepts; with the progress of a user, if one is named.
+-- param path_id: string -- id of the path
+-- param username: string? -- whose progress
+SELECT k.sequence_order, c.name AS concept, c.display_name, p.status, p.progress_percent
+FROM learning_path_concepts k JOIN concepts c USING (concept_id)
+LEFT JOIN user_concept_progress p ON p.concept_id = k.concept_id AND p.user_id = (SELECT user_id FROM users WHERE username = $username::text)
+WHERE k.path_id = $path_id
+ORDER BY k.sequence_order, c.name COLLATE "C"

@@ -1,0 +1,45 @@
+import { runQuery } from "../catalogue/run.ts";
+import { compareText } from "../projection/compare.ts";
+import { findCycle } from "../projection/cycle.ts";
+import { declarations } from "../projection/declarations.ts";
+import type { LoadOptions, Session } from "../session.ts";
+import type { Warning } from "./types.ts";
+
+const shown = 5;
+
+/** What belongs to one side only, asked side by side. */
+export async function loadWarnings(session: Session, options: LoadOptions): Promise<Warning[]> {
+  const ask = async (id: string): Promise<(string | boolean)[][]> => (await runQuery(session, `screens/consistency/${id}`, {}, options)).rows.map((row) => row.map((value) => (typeof value === "boolean" ? value : String(value ?? "")))) as (string | boolean)[][];
+  const [cycles, privates, keyless, sequences, difficulties, constraints] = await Promise.all([
+    ask("cycles"),
+    ask("private-properties"),
+    ask("without-key"),
+    ask("sequence-faults"),
+    ask("unknown-difficulties"),
+    missingConstraints(session, options),
+  ]);
+  const warnings: Warning[] = [];
+  const add = (code: string, examples: string[], message: (count: string) => string): void => {
+    if (examples.length > 0) warnings.push({ code, level: "warning", message: message(examples.length >= 1_000 ? "1,000 or more" : String(examples.length)), examples: examples.slice(0, shown) });
+  };
+  const edges = new Map<string, string[]>();
+  for (const [from, to] of cycles) edges.set(String(from), [...(edges.get(String(from)) ?? []), String(to)]);
+  const cycle = findCycle(edges);
+  if (cycle !== null) warnings.push({ code: "prerequisite_cycle", level: "warning", message: "prerequisites form a cycle: nobody could begin any of its concepts", examples: [cycle.join(" → ")] });
+  const paths = (column: number): string[] => sequences.filter((row) => row[column] === true).map(([path]) => String(path));
+  add("sequence_repeats", paths(1), (count) => `paths with two concepts in the same place: ${count}`);
+  add("sequence_gaps", paths(2), (count) => `paths whose order has gaps: ${count}`);
+  add("private_data_in_graph", privates.map(([username]) => String(username)), (count) => `users whose node carries an e-mail or a password hash: ${count}`);
+  add("nodes_without_key", keyless.map(([label, name]) => `${String(label)} ${String(name)}`), (count) => `nodes that lack the id that identifies them, and were not compared: ${count}`);
+  add("unknown_difficulty", difficulties.map(([name, word]) => `${String(name)}: ${String(word)}`), (count) => `rows whose difficulty is none of Beginner, Intermediate, Advanced; projected as they stand: ${count}`);
+  add("missing_constraint", constraints, (count) => `uniqueness constraints that the graph lacks: ${count}`);
+  return warnings.sort((a, b) => compareText(a.code, b.code));
+}
+
+async function missingConstraints(session: Session, options: LoadOptions): Promise<string[]> {
+  const { columns, rows } = await session.databases.graph.query("SHOW CONSTRAINTS", {}, options);
+  const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value));
+  const [labels, properties] = [columns.findIndex((name) => name === "label" || name === "labelsOrTypes"), columns.indexOf("properties")];
+  const present = new Set(rows.map((row) => `${text(row[labels])}.${text(row[properties])}`));
+  return declarations.flatMap((declaration) => (declaration.kind === "node" ? [`${declaration.label}.${declaration.key.property}`] : [])).filter((wanted) => !present.has(wanted));
+}

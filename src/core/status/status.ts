@@ -1,0 +1,66 @@
+import { DatabaseError } from "../../databases/errors.ts";
+import type { EngineVersion } from "../../databases/types.ts";
+import { runQuery } from "../catalogue/run.ts";
+import type { LoadOptions, Session } from "../session.ts";
+
+/** The contract's `status`. What a dead database would have told is null. */
+export interface Status {
+  sql: { engine: string; version: string; tables: Record<string, number> } | null;
+  graph: { engine: string; version: string; nodes: Record<string, number>; relationships: Record<string, number> } | null;
+  /** Null until the sync protocol's tables exist. */
+  pending_marks: number | null;
+  parked_marks: number | null;
+  /** Seconds; age of the oldest mark. */
+  lag_seconds: number | null;
+  /** ISO 8601: end of the last pass that left no mark. */
+  last_sync: string | null;
+}
+
+export interface StatusReport {
+  status: Status;
+  /** What kept a side from answering, by side. */
+  errors: { sql?: DatabaseError; graph?: DatabaseError };
+}
+
+/** Engines and counts of both databases, asked side by side. A dead side is reported, not thrown. */
+export async function loadStatus(session: Session, options: LoadOptions = {}): Promise<StatusReport> {
+  const [sql, graph] = await Promise.allSettled([sqlSide(session, options), graphSide(session, options)]);
+  const errors: StatusReport["errors"] = {};
+  if (sql.status === "rejected") errors.sql = known(sql.reason);
+  if (graph.status === "rejected") errors.graph = known(graph.reason);
+  return {
+    status: {
+      sql: sql.status === "fulfilled" ? sql.value : null,
+      graph: graph.status === "fulfilled" ? graph.value : null,
+      pending_marks: null,
+      parked_marks: null,
+      lag_seconds: null,
+      last_sync: null,
+    },
+    errors,
+  };
+}
+
+async function sqlSide(session: Session, options: LoadOptions): Promise<NonNullable<Status["sql"]>> {
+  const [version, tables] = await Promise.all([session.databases.sql.version(options), runQuery(session, "sql/table-counts", {}, options)]);
+  return { ...engine(version), tables: Object.fromEntries(tables.rows.map(([table, rows]) => [String(table), Number(rows)])) };
+}
+
+async function graphSide(session: Session, options: LoadOptions): Promise<NonNullable<Status["graph"]>> {
+  const [version, nodes, relationships] = await Promise.all([session.databases.graph.version(options), runQuery(session, "screens/status/nodes", {}, options), runQuery(session, "graph/relationship-counts", {}, options)]);
+  return {
+    ...engine(version),
+    nodes: Object.fromEntries(nodes.rows.map(([label, count]) => [String(label), Number(count)])),
+    relationships: Object.fromEntries(relationships.rows.map(([type, count]): [string, number] => [String(type), Number(count)]).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+function engine({ engine: name, version }: EngineVersion): EngineVersion {
+  return { engine: name, version };
+}
+
+/** A fault of ours is not a dead database: it goes on up. */
+function known(reason: unknown): DatabaseError {
+  if (reason instanceof DatabaseError) return reason;
+  throw reason;
+}

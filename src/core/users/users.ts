@@ -1,0 +1,41 @@
+import { named } from "../../databases/types.ts";
+import { runQuery } from "../catalogue/run.ts";
+import { InputError } from "../errors.ts";
+import type { LoadOptions, Session, Trace } from "../session.ts";
+import { didYouMean } from "../text/nearest.ts";
+
+/** A user as everybody may see them: no e-mail, no password hash. */
+export interface UserRow {
+  username: string;
+  first_name: string | null;
+  last_name: string | null;
+  is_active: boolean;
+  /** Progress rows, and those of status completed. */
+  concepts: number;
+  completed: number;
+  /** One decimal; null without progress. */
+  avg_progress_percent: number | null;
+  /** ISO 8601; null if never. */
+  last_activity: string | null;
+}
+
+/** All users, by username in code-point order. */
+export async function listUsers(session: Session, options: LoadOptions = {}): Promise<{ rows: UserRow[]; trace: Trace }> {
+  const trace: Trace = [];
+  const result = await runQuery(session, "screens/users/list", {}, { ...options, trace });
+  return { rows: named(result) as unknown as UserRow[], trace };
+}
+
+/** The user with the newest activity, of several the first by name; null if there is none at all. */
+export async function defaultUser(session: Session, options: LoadOptions = {}): Promise<string | null> {
+  const { rows } = await runQuery(session, "screens/users/newest", {}, options);
+  const name = rows[0]?.[0];
+  return typeof name === "string" ? name : null;
+}
+
+/** What to tell of a name that PostgreSQL doesn't know. */
+export async function unknownUser(session: Session, username: string, options: LoadOptions = {}): Promise<InputError> {
+  const { rows } = await runQuery(session, "choices/usernames", {}, options);
+  const hint = rows.length === 0 ? "there are no users yet: `jeseci seed` makes some" : (didYouMean(username, rows.map(([name]) => String(name))) ?? "`jeseci users` lists them");
+  return new InputError("unknown-user", `there is no user “${username}”`, hint);
+}
