@@ -1,0 +1,125 @@
+/** One flag, declared once: parsing, validation, help, README and completion come from here. */
+export interface Flag {
+  name: string;
+  /** What its value is called in the help; a flag without one is a switch. */
+  value?: string;
+  description: string;
+  /** The words that it takes, for completion and for suggestions. */
+  choices?: readonly string[];
+  /** May stand several times. */
+  multiple?: boolean;
+}
+
+export interface Argument {
+  name: string;
+  required: boolean;
+  description: string;
+  choices?: readonly string[];
+}
+
+export interface Command {
+  name: string;
+  summary: string;
+  /** More lines of its own help. */
+  details?: readonly string[];
+  arguments: readonly Argument[];
+  flags: readonly Flag[];
+  /** Prints rows: takes `--format` and its like. */
+  data: boolean;
+  /** Writes to the databases: refused under `--read-only`. */
+  writes?: boolean;
+  examples: readonly string[];
+}
+
+export const screens = ["dashboard", "paths", "shared", "recommend", "queries", "consistency"] as const;
+
+/** Flags of every command. */
+export const commonFlags: readonly Flag[] = [
+  { name: "profile", value: "NAME", description: "which databases; else JESECI_PROFILE, the configuration's default, embedded" },
+  { name: "data-dir", value: "FOLDER", description: "where the embedded databases live" },
+  { name: "timeout", value: "SECONDS", description: "time limit to connect and for a statement (default 10 and 30; none for seed, sync, check)" },
+  { name: "time-zone", value: "ZONE", description: "in which days begin and end, such as Europe/Berlin" },
+  { name: "read-only", description: "refuse everything that writes; never seed by itself" },
+  { name: "no-color", description: "no colour; NO_COLOR does the same" },
+  { name: "debug", description: "show the stack trace of an error" },
+  { name: "help", description: "this help" },
+  { name: "version", description: "the program's version" },
+];
+
+/** Flags of commands that print rows. */
+export const dataFlags: readonly Flag[] = [
+  { name: "format", value: "FORMAT", description: "table (default on a terminal), json, ndjson, csv, tsv (default in a pipe), markdown", choices: ["table", "json", "ndjson", "csv", "tsv", "markdown"] },
+  { name: "json", description: "short for --format json" },
+  { name: "limit", value: "N", description: "at most N rows; a table shows 1,000 unless told" },
+  { name: "no-header", description: "leave the names of the columns out" },
+  { name: "output", value: "FILE", description: "write to a file, whole or not at all" },
+];
+
+const user: Flag = { name: "user", value: "NAME", description: "username" };
+const from: Flag = { name: "from", value: "FOLDER", description: "a folder of seed files instead of the demo data" };
+
+export const commands: readonly Command[] = [
+  {
+    name: "explore",
+    summary: "the explorer (the default)",
+    arguments: [{ name: "SCREEN", required: false, description: "where to begin", choices: screens }],
+    flags: [user, { name: "refresh", value: "SECONDS", description: "load the screen again every so often" }, { name: "ascii", description: "draw with ASCII characters only" }],
+    data: false,
+    examples: ["jeseci", "jeseci explore queries --user cavin_admin"],
+  },
+  { name: "dashboard", summary: "the numbers of a user", arguments: [], flags: [user], data: true, examples: ["jeseci dashboard --user cavin_admin", "jeseci dashboard --user cavin_admin --json"] },
+  { name: "paths", summary: "the learning paths, or one in order", arguments: [{ name: "TITLE", required: false, description: "title of a path" }], flags: [{ ...user, description: "whose progress" }], data: true, examples: ["jeseci paths", 'jeseci paths "Data Science Track" --user cavin_admin'] },
+  { name: "users", summary: "all users", arguments: [], flags: [], data: true, examples: ["jeseci users"] },
+  { name: "concepts", summary: "all concepts", arguments: [], flags: [], data: true, examples: ["jeseci concepts --format csv"] },
+  { name: "concept", summary: "a concept: its row, relationships, paths and learners", arguments: [{ name: "NAME", required: true, description: "name of the concept" }], flags: [], data: true, examples: ["jeseci concept machine_learning"] },
+  { name: "shared", summary: "concepts that several paths share, and the overlap of pairs", arguments: [], flags: [{ name: "min-paths", value: "N", description: "smallest number of paths (default 2)" }], data: true, examples: ["jeseci shared --min-paths 3"] },
+  { name: "queries", summary: "the catalogue of canned queries", arguments: [], flags: [], data: true, examples: ["jeseci queries"] },
+  {
+    name: "query",
+    summary: "run a canned query, or a statement of your own, read-only",
+    arguments: [{ name: "ID", required: false, description: "id of a canned query" }],
+    flags: [
+      { name: "param", value: "NAME=VALUE", description: "a parameter; may stand several times", multiple: true },
+      { name: "sql", value: "TEXT", description: "an SQL statement instead of an id; - reads standard input" },
+      { name: "cypher", value: "TEXT", description: "a Cypher statement instead of an id; - reads standard input" },
+      { name: "explain", description: "show the plan instead of running it" },
+    ],
+    data: true,
+    examples: ["jeseci query graph/shared-concepts", "jeseci query graph/paths-with-concept --param concept=machine_learning", 'jeseci query --sql "SELECT count(*) FROM users"', "echo 'MATCH (n) RETURN count(n) AS n' | jeseci query --cypher - --json"],
+  },
+  {
+    name: "seed",
+    summary: "load the demo data or a folder into both databases",
+    details: ["Without a step everything is loaded and then projected. `progress` writes rows only; `jeseci sync` carries them over."],
+    arguments: [{ name: "STEP", required: false, description: "one step only", choices: ["concepts", "relationships", "progress"] }],
+    flags: [from, { name: "dry-run", description: "validate and count, write nothing" }, { name: "yes", description: "do not ask before adding to data that seeding did not write" }],
+    data: true,
+    writes: true,
+    examples: ["jeseci seed", "jeseci seed --from ./course --dry-run"],
+  },
+  { name: "dump", summary: "write both databases as a seed folder", arguments: [{ name: "FOLDER", required: true, description: "a folder that does not exist yet, or is empty" }], flags: [], data: true, examples: ["jeseci dump ./backup"] },
+  { name: "sync", summary: "bring the graph up to PostgreSQL", arguments: [], flags: [{ name: "full", description: "project everything again (the only way, for now)" }], data: true, writes: true, examples: ["jeseci sync"] },
+  { name: "status", summary: "engines, versions and counts of both databases", arguments: [], flags: [], data: true, examples: ["jeseci status --json"] },
+  {
+    name: "check",
+    summary: "compare both databases",
+    details: ["Exits 1 when they differ."],
+    arguments: [],
+    flags: [
+      { name: "deep", description: "every projected field of every row (the default)" },
+      { name: "fast", description: "counts and sums of numbers only" },
+      { name: "strict", description: "warnings exit 1 too" },
+    ],
+    data: true,
+    examples: ["jeseci check", "jeseci check --json --strict"],
+  },
+  { name: "config", summary: "every setting and where it came from", arguments: [], flags: [], data: true, examples: ["jeseci config"] },
+  { name: "completion", summary: "a completion script for a shell", arguments: [{ name: "SHELL", required: true, description: "which shell", choices: ["bash", "zsh", "fish"] }], flags: [], data: false, examples: ["source <(jeseci completion bash)"] },
+];
+
+/** Commands that the contract names and this version doesn't have. */
+export const laterCommands = ["recommend", "repair", "user", "path", "progress", "relationship"];
+
+export function flagsOf(command: Command): readonly Flag[] {
+  return [...command.flags, ...(command.data ? dataFlags : []), ...commonFlags];
+}
