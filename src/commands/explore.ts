@@ -4,7 +4,7 @@ import type { Run } from "./context.ts";
 import { openSession } from "./open-session.ts";
 
 /** The one door to the explorer. Nothing of the databases is loaded before its first frame. */
-export const run: Run = async ({ arguments: [screen], flags, settings }) => {
+export const run: Run = async ({ arguments: [screen], flags, settings, signal }) => {
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     const headless = screen === "queries" ? "jeseci queries" : screen === "paths" ? "jeseci paths" : screen === "shared" ? "jeseci shared" : screen === "consistency" ? "jeseci check" : "jeseci dashboard --user NAME";
     throw new InputError("usage", "the explorer needs a terminal, and standard input or output is none", `\`${headless}\` prints the same`);
@@ -17,6 +17,7 @@ export const run: Run = async ({ arguments: [screen], flags, settings }) => {
     ...(screen === undefined ? {} : { screen }),
     ...(user === undefined ? {} : { user }),
     ...(refresh === undefined ? {} : { refreshSeconds: refresh }),
+    signal,
     ascii: flags.has("ascii"),
     color: !flags.has("no-color"),
     profile: settings.profile,

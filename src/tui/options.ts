@@ -13,6 +13,8 @@ export interface ExplorerOptions {
   profile: string;
   profileKind: "embedded" | "servers";
   settings: { timeZone: string; readOnly: boolean; production: boolean; dataDir: string; stateFile: string };
+  /** Aborts when the process is asked to end. */
+  signal: AbortSignal;
   /** Opens the databases, and seeds an empty embedded folder. */
   connect(onProgress: (step: string) => void): Promise<Session & { seeded: boolean; close(): Promise<void> }>;
 }

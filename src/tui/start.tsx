@@ -1,6 +1,58 @@
+import { render, useApp } from "ink";
+import { useEffect } from "react";
+import { App } from "./app.tsx";
+import { Explorer } from "./explorer.ts";
 import type { ExplorerOptions } from "./options.ts";
 
+type Suspend = (work: () => Promise<void>) => Promise<void>;
+
+/** Hands Ink's way of leaving the screen to the explorer. */
+function Root({ explorer, onReady }: { explorer: Explorer; onReady: (suspend: Suspend) => void }) {
+  const { suspendTerminal } = useApp();
+  useEffect(() => onReady((work) => suspendTerminal(work)), [onReady, suspendTerminal]);
+  return <App explorer={explorer} />;
+}
+
+/**
+ * Runs the explorer until it is left. The frame is painted first and the databases are opened afterwards. Resolves with
+ * the exit code; the terminal is restored whatever happens.
+ */
 export async function startExplorer(options: ExplorerOptions): Promise<number> {
-  void options;
-  return 0;
+  let suspend: Suspend = (work) => work();
+  let finish: (code: number) => void = () => undefined;
+  const finished = new Promise<number>((resolve) => (finish = resolve));
+  const explorer = new Explorer(options, {
+    write: (text) => void process.stdout.write(text),
+    suspend: (work) => suspend(work),
+    exit: (code) => finish(code),
+  });
+  const stop = (): void => explorer.end(130);
+  options.signal.addEventListener("abort", stop, { once: true });
+  let fault: unknown;
+  const fail = (error: unknown): void => {
+    fault = error;
+    explorer.end(70);
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  const instance = render(<Root explorer={explorer} onReady={(ready) => (suspend = ready)} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 120,
+    exitOnCtrlC: false,
+    patchConsole: true,
+  });
+  // If Ink itself ends (an error while drawing), so does the explorer.
+  instance.waitUntilExit().then(stop, fail);
+  await instance.waitUntilRenderFlush();
+  void explorer.connect();
+  const code = await finished;
+  instance.unmount();
+  await explorer.session?.close();
+  process.off("uncaughtException", fail);
+  process.off("unhandledRejection", fail);
+  options.signal.removeEventListener("abort", stop);
+  process.stdin.unref();
+  if (fault !== undefined) throw fault;
+  return code;
 }

@@ -1,0 +1,102 @@
+import { width } from "../core/text/width.ts";
+import { age, duration } from "./ages.ts";
+import type { Explorer, Side } from "./explorer.ts";
+import { bindingsIn } from "./keymap.ts";
+import { fitHeight, paintLine, spansWidth, type Span, type Spans } from "./lines.ts";
+import { renderOverlay } from "./overlay.ts";
+import { failure } from "./states.ts";
+import type { Theme } from "./theme.ts";
+
+const smallest = { columns: 60, rows: 16 };
+
+/** The whole screen: exactly `rows` lines, none wider than `columns`. */
+export function renderFrame(explorer: Explorer, columns: number, rows: number): string[] {
+  const { theme } = explorer;
+  if (columns < smallest.columns || rows < smallest.rows) {
+    return fitHeight([paintLine(theme, [`jeseci needs ${smallest.columns}×${smallest.rows}; this is ${columns}×${rows}`], columns)], rows, columns);
+  }
+  const rule = theme.paint("dim", theme.symbols.rule.repeat(columns));
+  const height = rows - 5;
+  const body = fitHeight(renderBody(explorer, columns, height), height, columns);
+  const { overlay } = explorer;
+  return [
+    header(explorer, columns),
+    tabs(explorer, columns),
+    rule,
+    ...(overlay === undefined ? body : renderOverlay(theme, overlay, body, columns)),
+    rule,
+    footer(explorer, columns),
+  ];
+}
+
+function renderBody(explorer: Explorer, cells: number, height: number): string[] {
+  const { theme, connection } = explorer;
+  if (connection.kind === "failed") return [" ".repeat(cells), ...failure(theme, connection.error, cells)];
+  if (connection.kind === "connecting") return [" ".repeat(cells), paintLine(theme, [" ", ["dim", `${connection.step}…`]], cells)];
+  return explorer.screen.render(cells, height);
+}
+
+/** One glance for a person on call; what is less urgent goes first when there is little room. */
+function header(explorer: Explorer, cells: number): string {
+  const { theme, options } = explorer;
+  const { production, readOnly } = options.settings;
+  const name: Span = production ? [["danger", "bold"], `${options.profile} PRODUCTION`] : ["bold", options.profile];
+  const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
+  const full: Spans[] = [side(theme, "SQL", explorer.sides.sql, true), side(theme, "graph", explorer.sides.graph, true), verdict(explorer)];
+  const short: Spans[] = [side(theme, "SQL", explorer.sides.sql, false), side(theme, "graph", explorer.sides.graph, false), verdict(explorer)];
+  const ending: Spans = [["dim", readOnly ? "read-only" : "reads only"]];
+  const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
+  for (const parts of [[...full, ending], [...short, ending], short]) {
+    const own = lead.length + spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);
+    if (own > cells && parts !== short) continue;
+    const spans = [...lead, ...parts.flatMap((part): Spans => ["   ", ...part])];
+    return paintLine(theme, spans, cells);
+  }
+  return paintLine(theme, lead, cells);
+}
+
+function side(theme: Theme, label: string, state: Side, full: boolean): Spans {
+  if (state.kind === "unknown") return [["dim", `${theme.symbols.open} ${label}`]];
+  if (state.kind === "dead") return [["danger", `${theme.symbols.open} ${label} unreachable${full ? `: ${state.reason}` : ""}`]];
+  return [["ok", theme.symbols.alive], ` ${label} `, ...(full ? [`${state.engine} ${state.version} `] : []), ["dim", duration(state.ms)]];
+}
+
+function verdict({ theme, checked }: Explorer): Spans {
+  if (checked === undefined) return [["dim", `${theme.symbols.open} not compared yet`]];
+  const ago: Span = ["dim", ` ${theme.symbols.middot} ${age(Date.now() - checked.at)}`];
+  if (checked.error !== undefined) return [["warn", `${theme.symbols.warning} not compared`], ago];
+  return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} differs`], ago];
+}
+
+function tabs(explorer: Explorer, cells: number): string {
+  const { theme, user } = explorer;
+  const right: Spans = user === undefined ? [] : [["dim", "user "], ["bold", user], " "];
+  const build = (titles: "title" | "short"): Spans =>
+    explorer.tabs.flatMap((tab, index): Spans => {
+      const label = `${index + 1} ${tab[titles]}`;
+      const style: Span = tab.screen === explorer.screen ? [["accent", "bold"], label] : tab.screen === undefined ? ["dim", label] : label;
+      return [index === 0 ? " " : "  ", style];
+    });
+  const full = build("title");
+  const left = spansWidth(full) + spansWidth(right) + 2 <= cells ? full : build("short");
+  const gap = cells - spansWidth(left) - spansWidth(right);
+  return paintLine(theme, gap > 0 ? [...left, " ".repeat(gap), ...right] : left, cells);
+}
+
+function footer(explorer: Explorer, cells: number): string {
+  const { theme, message, overlay } = explorer;
+  if (message !== undefined) return paintLine(theme, [" ", [message.style, message.text]], cells);
+  if (overlay !== undefined) return paintLine(theme, [" ", ["dim", overlay.keys]], cells);
+  if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
+  const spans: Span[] = [" "];
+  let used = 1;
+  const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
+  for (const { label, footer: text } of bindingsIn([...scopes, "global"])) {
+    if (text === undefined) continue;
+    const own = width(label) + 1 + width(text) + 2;
+    if (used + own > cells) break;
+    used += own;
+    spans.push(["accent", label], " ", ["dim", text], "  ");
+  }
+  return paintLine(theme, spans, cells);
+}

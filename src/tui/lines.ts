@@ -1,0 +1,91 @@
+import { cut, width } from "../core/text/width.ts";
+import type { Style, Theme } from "./theme.ts";
+
+/** A piece of a line: text with a meaning. Texts from a database are sanitised before they come here. */
+export type Span = string | readonly [Style, string] | readonly [readonly Style[], string];
+
+/** A line before it is fitted and painted. */
+export type Spans = readonly Span[];
+
+function parts(span: Span): readonly [readonly Style[], string] {
+  if (typeof span === "string") return [[], span];
+  const [style, text] = span;
+  return [typeof style === "string" ? [style] : style, text];
+}
+
+/** Terminal cells that the spans take. */
+export function spansWidth(spans: Spans): number {
+  return spans.reduce((sum, span) => sum + width(parts(span)[1]), 0);
+}
+
+/**
+ * A line of exactly so many cells, painted: cut with an ellipsis, or filled with blanks. `over` is laid over all of it,
+ * for a selected row.
+ */
+export function paintLine(theme: Theme, spans: Spans, cells: number, over?: Style): string {
+  const { ellipsis } = theme.symbols;
+  const total = spansWidth(spans);
+  let room = total > cells ? cells - width(ellipsis) : cells;
+  let text = "";
+  let used = 0;
+  for (const span of spans) {
+    const [styles, plain] = parts(span);
+    const fitted = width(plain) <= room ? plain : cut(plain, room, "");
+    const own = width(fitted);
+    room -= own;
+    used += own;
+    text += styles.reduce((inner, style) => theme.paint(style, inner), fitted);
+    if (fitted !== plain) break;
+  }
+  if (total > cells && cells > 0) {
+    text += ellipsis;
+    used += width(ellipsis);
+  }
+  text += " ".repeat(Math.max(0, cells - used));
+  return over === undefined ? text : theme.paint(over, text);
+}
+
+/** Exactly so many lines: cut, or filled with empty ones. */
+export function fitHeight(lines: readonly string[], height: number, cells: number): string[] {
+  const fitted = lines.slice(0, Math.max(0, height));
+  while (fitted.length < height) fitted.push(" ".repeat(cells));
+  return fitted;
+}
+
+/** Two blocks of painted lines side by side. */
+export function beside(left: readonly string[], right: readonly string[], separator: string): string[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => `${left[index] ?? ""}${separator}${right[index] ?? ""}`);
+}
+
+/** A text over several lines, broken at blanks where possible, none wider than so many cells. */
+export function wrap(text: string, cells: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    for (const word of paragraph.split(/(?<= )/)) {
+      let rest = word;
+      if (width(line + rest.trimEnd()) > cells && line !== "") {
+        lines.push(line.trimEnd());
+        line = "";
+      }
+      while (width(rest.trimEnd()) > cells) {
+        const head = cut(rest, cells, "");
+        if (head === "") break;
+        lines.push(head);
+        rest = rest.slice(head.length);
+      }
+      line += rest;
+    }
+    lines.push(line.trimEnd());
+  }
+  return lines;
+}
+
+/** A bar of so many cells, filled by eighths. */
+export function bar(theme: Theme, share: number, cells: number): string {
+  const { bar: full, empty, eighths } = theme.symbols;
+  const filled = Math.max(0, Math.min(1, share)) * cells;
+  const whole = Math.floor(filled + 1 / 16);
+  const part = eighths[Math.round((filled - whole) * 8) - 1] ?? "";
+  return full.repeat(whole) + part + empty.repeat(Math.max(0, cells - whole - width(part)));
+}

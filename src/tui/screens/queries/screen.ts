@@ -1,0 +1,382 @@
+import { spawn } from "node:child_process";
+import type { QueryRun } from "../../../core/catalogue/run.ts";
+import type { CatalogueFault, Query } from "../../../core/catalogue/types.ts";
+import { DatabaseError } from "../../../databases/errors.ts";
+import { displayValue } from "../../../core/output/display.ts";
+import type { Trace } from "../../../core/session.ts";
+import { sanitise, sanitiseLines } from "../../../core/text/sanitise.ts";
+import { Cursor } from "../../cursor.ts";
+import { fuzzy } from "../../fuzzy.ts";
+import type { KeyPress } from "../../keys.ts";
+import type { Action, Scope } from "../../keymap.ts";
+import type { Spans } from "../../lines.ts";
+import { wrap } from "../../lines.ts";
+import { TextOverlay, type Choice } from "../../overlay.ts";
+import { Resource } from "../../resource.ts";
+import type { Host, Screen } from "../../screen.ts";
+import { ScrollText } from "../../scroll-text.ts";
+import { TableView } from "../../table-view.ts";
+import { TextField } from "../../text-field.ts";
+import { showExport } from "./export.ts";
+import { ParameterForm } from "./form.ts";
+import { renderQueries } from "./view.ts";
+
+export type QueriesPane = "list" | "form" | "result";
+
+/** A line of the list: a topic's heading, or a query. */
+export type Entry = { heading: string } | { query: Query; positions: number[]; recent: boolean };
+
+const firstLimit = 1_000;
+const lastLimit = 1_000_000;
+
+/** The catalogue, a form for the chosen query, and its result. */
+export class QueriesScreen implements Screen {
+  readonly title = "Queries";
+  readonly result: Resource<QueryRun>;
+  pane: QueriesPane = "list";
+  readonly cursor = new Cursor();
+  filter = new TextField();
+  filtering = false;
+  form: ParameterForm | undefined;
+  table: TableView | undefined;
+  tableFilter = new TextField();
+  limit = firstLimit;
+  readonly #host: Host;
+  readonly #choices = new Map<string, readonly string[]>();
+  /** The query and the texts that the result is of. */
+  ran: { id: string; texts: Record<string, string> } | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.result = new Resource(() => host.changed());
+  }
+
+  get entries(): Entry[] {
+    const all = (this.#host.session?.catalogue.queries ?? []).filter(({ listed }) => listed);
+    const query = this.filter.text.trim();
+    const found = all.flatMap((candidate) => {
+      const match = fuzzy(query, candidate.id) ?? (fuzzy(query, candidate.title) === null ? null : { score: 0, positions: [] });
+      return match === null ? [] : [{ query: candidate, positions: match.positions, score: match.score }];
+    });
+    if (query !== "") return found.sort((a, b) => b.score - a.score).map(({ query: own, positions }) => ({ query: own, positions, recent: false }));
+    const recent = [...new Set(this.#host.state.recent.map(({ id }) => id))].flatMap((id) => all.find((candidate) => candidate.id === id) ?? []).slice(0, 4);
+    const topics = [...new Set(all.map(({ topic }) => topic))];
+    return [
+      ...(recent.length === 0 ? [] : [{ heading: "recent" }, ...recent.map((own): Entry => ({ query: own, positions: [], recent: true }))]),
+      ...topics.flatMap((topic): Entry[] => [{ heading: topic }, ...found.filter(({ query: own }) => own.topic === topic).map(({ query: own }): Entry => ({ query: own, positions: [], recent: false }))]),
+    ];
+  }
+
+  get faults(): readonly CatalogueFault[] {
+    return this.#host.session?.catalogue.faults ?? [];
+  }
+
+  get selected(): Query | undefined {
+    const entry = this.entries[this.cursor.index];
+    return entry !== undefined && "query" in entry ? entry.query : undefined;
+  }
+
+  choicesOf(form: ParameterForm): readonly string[] | undefined {
+    const id = form.query.parameters[form.active]?.choices;
+    if (id === undefined) return undefined;
+    const known = this.#choices.get(id);
+    if (known !== undefined) return known;
+    this.#choices.set(id, []);
+    const { session, backend } = this.#host;
+    if (session !== undefined && backend !== undefined) {
+      backend.runQuery(session, id, {}, { maxRows: 10_000 }).then(
+        ({ rows }) => {
+          this.#choices.set(id, rows.map(([value]) => displayValue(value)));
+          this.#host.changed();
+        },
+        () => this.#choices.delete(id), // only suggestions: the field can be typed all the same
+      );
+    }
+    return [];
+  }
+
+  scopes(): Scope[] {
+    if (this.pane === "form") return ["form", "queries", "list"];
+    return this.pane === "result" ? ["result", "queries", "list"] : ["queries", "list"];
+  }
+
+  capturing(): boolean {
+    return this.filtering || (this.pane === "form" && this.form !== undefined);
+  }
+
+  type(press: KeyPress): void {
+    if (this.filtering) return this.#typeFilter(press);
+    const { form } = this;
+    if (form === undefined) return;
+    if (press === "escape") this.#toList();
+    else if (press === "enter") this.#run();
+    else if (press === "tab" && form.active === form.fields.length - 1 && this.table !== undefined) this.pane = "result";
+    else form.press(press, this.choicesOf(form));
+  }
+
+  enter(): void {
+    if (this.selected === undefined && this.cursor.index === 0) this.cursor.index = 1;
+    this.#follow();
+  }
+
+  refresh(): void {
+    if (this.ran !== undefined) this.#load(this.ran.id, this.ran.texts);
+  }
+
+  act(action: Action): boolean {
+    if (action === "filter") {
+      this.filtering = true;
+      return true;
+    }
+    if (action === "export" || action === "plan" || action === "edit") return this.#tool(action);
+    if (this.pane === "result" && this.table !== undefined) return this.#actOnResult(action, this.table);
+    switch (action) {
+      case "open":
+        if (this.selected === undefined) return true;
+        if (this.form !== undefined && this.form.missing !== -1) this.#toForm();
+        else this.#run();
+        return true;
+      case "right":
+      case "nextPane":
+        if (this.form !== undefined && this.form.fields.length > 0) this.#toForm();
+        else if (this.table !== undefined) this.pane = "result";
+        return true;
+      case "previousPane":
+        if (this.table !== undefined) this.pane = "result";
+        return true;
+      default:
+        return this.#moveInList(action);
+    }
+  }
+
+  back(): boolean {
+    if (this.result.cancel()) {
+      this.#host.say("cancelled", "warn");
+      return true;
+    }
+    if (this.pane === "result" && this.tableFilter.text !== "") {
+      this.tableFilter.text = "";
+      this.table?.setFilter("");
+      return true;
+    }
+    if (this.pane !== "list") {
+      this.#toList();
+      return true;
+    }
+    if (this.filter.text === "") return false;
+    this.filter.text = "";
+    this.cursor.index = Math.max(1, this.entries.findIndex((entry) => "query" in entry && entry.query === this.form?.query));
+    return true;
+  }
+
+  trace(): Trace {
+    const run = this.result.data;
+    return run === undefined ? [] : [{ database: run.query.database, query: run.query.id, statement: run.query.statement, parameters: run.parameters, rows: run.rows.length, ms: run.ms }];
+  }
+
+  choices(): Choice[] {
+    return (this.#host.session?.catalogue.queries ?? [])
+      .filter(({ listed }) => listed)
+      .map((query) => ({ label: `Query ${query.id}`, note: query.title, choose: () => this.select(query.id) }));
+  }
+
+  /** Puts the cursor on a query. */
+  select(id: string): void {
+    this.filter.text = "";
+    this.cursor.index = Math.max(0, this.entries.findIndex((entry) => "query" in entry && entry.query.id === id && !entry.recent));
+    this.#toList();
+    this.#follow();
+  }
+
+  render(cells: number, height: number): string[] {
+    return renderQueries(this.#host, this, cells, height);
+  }
+
+  #typeFilter(press: KeyPress): void {
+    const field = this.pane === "result" ? this.tableFilter : this.filter;
+    if (press === "escape") {
+      field.text = "";
+      this.filtering = false;
+    } else if (press === "enter" || press === "up" || press === "down") {
+      this.filtering = false;
+    } else if (!field.press(press)) return;
+    if (this.pane === "result") this.table?.setFilter(field.text);
+    else if (press !== "enter") {
+      this.cursor.index = 0;
+      if (this.selected === undefined) this.cursor.index = 1;
+      this.#follow();
+    }
+  }
+
+  #moveInList(action: Action): boolean {
+    const { entries } = this;
+    const before = this.cursor.index;
+    if (!this.cursor.move(action, entries.length, 10)) return false;
+    // Headings are stepped over.
+    const step = this.cursor.index >= before ? 1 : -1;
+    while (entries[this.cursor.index] !== undefined && "heading" in (entries[this.cursor.index] ?? {})) this.cursor.index += step;
+    if (entries[this.cursor.index] === undefined) this.cursor.index = before;
+    this.#follow();
+    return true;
+  }
+
+  /** The form of the query under the cursor, filled with what was used last. */
+  #follow(): void {
+    const query = this.selected;
+    if (query === undefined || this.form?.query === query) return;
+    const last = this.#host.state.recent.find(({ id }) => id === query.id)?.parameters ?? {};
+    const { user } = this.#host;
+    this.form = new ParameterForm(query, { ...last, ...(user !== undefined && last["username"] === undefined ? { username: user } : {}) });
+  }
+
+  #toForm(): void {
+    if (this.form === undefined) return;
+    this.pane = "form";
+    this.form.active = Math.max(0, this.form.missing);
+  }
+
+  #toList(): void {
+    this.pane = "list";
+    this.filtering = false;
+  }
+
+  #run(): void {
+    const { form } = this;
+    const { backend } = this.#host;
+    if (form === undefined || backend === undefined) return;
+    if (!form.check(backend)) {
+      this.pane = "form";
+      return;
+    }
+    this.limit = firstLimit;
+    this.table = undefined;
+    this.tableFilter.text = "";
+    this.result.reset();
+    this.#load(form.query.id, form.texts);
+    this.pane = "result";
+  }
+
+  #load(id: string, texts: Record<string, string>): void {
+    const { session, backend, state } = this.#host;
+    if (session === undefined || backend === undefined) return;
+    this.ran = { id, texts };
+    state.recent = [{ id, parameters: texts }, ...state.recent.filter((entry) => entry.id !== id)];
+    this.#host.saveState();
+    const { limit } = this;
+    const load = async (signal: AbortSignal): Promise<QueryRun> => {
+      const query = session.catalogue.get(id);
+      if (query === undefined) throw new DatabaseError("failed", "sql", `the query ${id} is gone`);
+      return backend.runQuery(session, id, backend.parseParameters(query, texts), { signal, maxRows: limit });
+    };
+    void this.result.load(load).then(() => {
+      const { data } = this.result;
+      if (data === undefined || this.result.loading || this.result.error !== undefined) return;
+      const older = this.table;
+      this.table = new TableView(backend.uniqueNames(data.columns), data.rows, () => this.#host.changed());
+      if (older !== undefined) this.table.adopt(older);
+      this.#host.changed();
+    });
+  }
+
+  #actOnResult(action: Action, table: TableView): boolean {
+    switch (action) {
+      case "open":
+        this.#sheet(table);
+        return true;
+      case "raiseLimit":
+        if (this.result.data?.truncated !== true) this.#host.say("these are all rows");
+        else if (this.limit >= lastLimit) this.#host.say("a million rows is the most; narrow the query", "warn");
+        else {
+          this.limit *= 10;
+          this.refresh();
+        }
+        return true;
+      case "copyCell":
+        this.#host.copy(table.selectedText, "the cell");
+        return true;
+      case "copyRow":
+        this.#host.copy((table.selectedRow ?? []).map(displayValue).join("\t"), "the row");
+        return true;
+      case "nextPane":
+        this.#toList();
+        return true;
+      case "previousPane":
+        if (this.form !== undefined && this.form.fields.length > 0) this.#toForm();
+        else this.#toList();
+        return true;
+      default:
+        if (table.act(action, 10)) return true;
+        if (action !== "left") return false;
+        this.#toList();
+        return true;
+    }
+  }
+
+  /** The whole row, a field a paragraph. */
+  #sheet(table: TableView): void {
+    const row = table.selectedRow;
+    if (row === undefined) return;
+    const lines = table.columns.flatMap((name, index): Spans[] => {
+      const value = row[index] ?? null;
+      const text = value === null ? "–" : sanitiseLines(displayValue(value));
+      return [[["bold", sanitise(name)], ["dim", value === null ? "  null" : `  ${Array.isArray(value) ? "list" : typeof value}`]], ...wrap(text, 100).map((line): Spans => [`  ${line}`]), []];
+    });
+    const copy = (): void => this.#host.copy(row.map(displayValue).join("\t"), "the row");
+    this.#host.show(new TextOverlay(`Row ${(table.cursor.index + 1).toLocaleString("en")} of ${table.length.toLocaleString("en")}`, new ScrollText(lines), "↑↓ scroll  Y copy the row  esc close", { Y: copy }));
+  }
+
+  #tool(action: "export" | "plan" | "edit"): boolean {
+    if (action === "export") {
+      if (this.table === undefined || this.ran === undefined || this.result.data === undefined) this.#host.say("run a query first: its result is what is exported", "warn");
+      else showExport(this.#host, this.ran, this.table, this.result.data);
+    } else if (action === "plan") this.#plan();
+    else void this.#edit();
+    return true;
+  }
+
+  #plan(): void {
+    const { session, backend } = this.#host;
+    const { form } = this;
+    if (session === undefined || backend === undefined || form === undefined) return;
+    if (form.missing !== -1 || !form.check(backend)) return this.#host.say("fill in the form first: the plan depends on it", "warn");
+    backend.explainQuery(session, form.query.id, backend.parseParameters(form.query, form.texts)).then(
+      (plan) => {
+        if (plan === null) return this.#host.say("this engine has no plans", "warn");
+        const { rows } = backend.planRows(plan);
+        const lines = rows.map(([operator, details, estimated, cost]): Spans => [["bold", String(operator)], "  ", sanitise(String(details)), ["dim", `${estimated === null ? "" : `   about ${displayValue(estimated)} rows`}${cost === null ? "" : `   cost ${displayValue(cost)}`}`]]);
+        this.#host.show(new TextOverlay(`Plan of ${form.query.id}`, new ScrollText(lines)));
+      },
+      (error: unknown) => this.#host.say(sanitise((error as Error).message), "danger"),
+    );
+  }
+
+  /** Opens the file in the person's editor, and reads it again afterwards. */
+  async #edit(): Promise<void> {
+    const query = this.selected;
+    const editor = process.env["VISUAL"] || process.env["EDITOR"];
+    if (query === undefined) return;
+    if (editor === undefined) return this.#host.say(`set $EDITOR to edit ${query.file}`, "warn");
+    let failed: string | undefined;
+    await this.#host.suspend(
+      () =>
+        new Promise((resolve) => {
+          const child = spawn(editor, [query.file], { stdio: "inherit", shell: /\s/.test(editor) });
+          child.on("error", (error) => ((failed = error.message), resolve()));
+          child.on("exit", (code) => ((failed ??= code === 0 || code === null ? undefined : `${editor} ended with ${code}`), resolve()));
+        }),
+    );
+    if (failed !== undefined) return this.#host.say(`can't edit: ${failed}`, "danger");
+    const { session, backend } = this.#host;
+    if (session === undefined || backend === undefined) return;
+    const faults: CatalogueFault[] = [];
+    const folder = query.file.slice(0, -(query.id.length + (query.language === "sql" ? 4 : 7)));
+    const fresh = await backend.readQuery(folder, query.file, query.origin, faults);
+    const [fault] = faults;
+    if (fault !== undefined) return this.#host.say(`line ${fault.line}, column ${fault.column}: ${fault.message}; ${fault.fix}`, "danger");
+    if (fresh !== null) Object.assign(query, fresh);
+    this.form = undefined;
+    this.#follow();
+    this.#host.say(`${query.id} was read again`, "ok");
+  }
+}
+

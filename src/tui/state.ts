@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** What survives a restart, for each profile and data folder. */
+export interface PersistedState {
+  screen?: string;
+  user?: string;
+  /** Newest first. */
+  recent: { id: string; parameters: Record<string, string> }[];
+}
+
+const keptRecent = 12;
+
+/** Reads the state of a profile and data folder. A damaged file is as good as none. */
+export function readState(file: string, key: string): PersistedState {
+  const own = readAll(file)[key];
+  if (typeof own !== "object" || own === null) return { recent: [] };
+  const { screen, user, recent } = own as Partial<PersistedState>;
+  return {
+    ...(typeof screen === "string" ? { screen } : {}),
+    ...(typeof user === "string" ? { user } : {}),
+    recent: Array.isArray(recent) ? recent.filter((entry) => typeof entry?.id === "string" && typeof entry.parameters === "object" && entry.parameters !== null).slice(0, keptRecent) : [],
+  };
+}
+
+/** Writes it back, whole or not at all. A state that can't be kept is no reason to disturb anybody. */
+export function writeState(file: string, key: string, state: PersistedState): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const partial = `${file}.${process.pid}`;
+    writeFileSync(partial, `${JSON.stringify({ ...readAll(file), [key]: { ...state, recent: state.recent.slice(0, keptRecent) } }, null, 1)}\n`);
+    renameSync(partial, file);
+  } catch {
+    // A read-only home is a home all the same.
+  }
+}
+
+function readAll(file: string): Record<string, unknown> {
+  try {
+    const all: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof all === "object" && all !== null && !Array.isArray(all) ? (all as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,26 @@
+import { DatabaseError } from "../databases/errors.ts";
+import { sanitise } from "../core/text/sanitise.ts";
+import { duration } from "./ages.ts";
+import { paintLine, wrap, type Spans } from "./lines.ts";
+import type { Resource } from "./resource.ts";
+import type { Theme } from "./theme.ts";
+
+/** What failed, why, and what can be done: for the place where the data would be. */
+export function failure(theme: Theme, error: unknown, cells: number): string[] {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
+  const side = error instanceof DatabaseError && error.database !== "folder" ? `${error.database === "sql" ? "PostgreSQL" : "graph"}: ` : "";
+  const lines = message.split("\n").flatMap((line, index) => wrap(`${index === 0 ? side : ""}${sanitise(line)}`, Math.max(10, cells - 4)));
+  return [
+    ...lines.map((line, index) => paintLine(theme, [["danger", index === 0 ? ` ${theme.symbols.bad} ` : "   "], line], cells)),
+    ...(hint === undefined ? [] : wrap(sanitise(hint), Math.max(10, cells - 4)).map((line) => paintLine(theme, ["   ", ["dim", line]], cells))),
+    paintLine(theme, ["   ", ["accent", "r"], ["dim", " tries again"]], cells),
+  ];
+}
+
+/** A note that a load runs, and for how long; nothing if it is quick. */
+export function loadingNote(resource: Pick<Resource<unknown>, "loadingSince" | "data">, now: number): Spans {
+  if (resource.loadingSince === undefined) return [];
+  const elapsed = now - resource.loadingSince;
+  return [["dim", `${resource.data === undefined ? "loading" : "refreshing"}…${elapsed > 1000 ? ` ${duration(elapsed)}, esc cancels` : ""}`]];
+}
