@@ -50,8 +50,10 @@ export function run(command: string, args: string[], environment: Record<string,
         waiting.delete(look);
       };
       const look = (): void => {
-        if (condition()) (done(), resolve());
-        else if (exited) (done(), reject(new Error(`${command} ended before ${what}; it wrote:\n${output.slice(-2000)}`)));
+        if (!condition() && !exited) return;
+        done();
+        if (condition()) resolve();
+        else reject(new Error(`${command} ended before ${what}; it wrote:\n${output.slice(-2000)}`));
       };
       const timer = setTimeout(() => (done(), reject(new Error(`no ${what} within ${timeoutMs} ms; it wrote:\n${output.slice(-2000)}`))), timeoutMs);
       waiting.add(look);

@@ -150,10 +150,11 @@ export class Explorer implements Host {
       this.backend = backend;
       if (session.seeded) this.say(`seeded the demo data into ${this.options.settings.dataDir}`, "ok");
       await this.#chooseUser(session, backend);
+      // Before the screen asks for its data: behind them the round trip would be theirs.
+      await this.#probe();
       this.connection = { kind: "ready" };
       this.screen.enter();
       this.changed();
-      await this.#probe();
       await this.#check();
       this.#timers.push(setInterval(() => this.changed(), agesEveryMs));
       if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(), this.options.refreshSeconds * 1000));
@@ -203,6 +204,8 @@ export class Explorer implements Host {
       case "back":
         this.screen.back();
         return;
+      case "filter":
+        return this.say("there is no list to filter here");
       case "refresh":
         this.screen.refresh();
         void this.#probe().then(() => this.#check());

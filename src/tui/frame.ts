@@ -1,7 +1,6 @@
-import { width } from "../core/text/width.ts";
 import { age, duration } from "./ages.ts";
 import type { Explorer, Side } from "./explorer.ts";
-import { bindingsIn } from "./keymap.ts";
+import { bindingsIn, type Binding } from "./keymap.ts";
 import { fitHeight, paintLine, spansWidth, type Span, type Spans } from "./lines.ts";
 import { renderOverlay } from "./overlay.ts";
 import { failure } from "./states.ts";
@@ -39,12 +38,12 @@ function renderBody(explorer: Explorer, cells: number, height: number): string[]
 /** One glance for a person on call; what is less urgent goes first when there is little room. */
 function header(explorer: Explorer, cells: number): string {
   const { theme, options } = explorer;
-  const { production, readOnly } = options.settings;
+  const { production } = options.settings;
   const name: Span = production ? [["danger", "bold"], `${options.profile} PRODUCTION`] : ["bold", options.profile];
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
   const full: Spans[] = [side(theme, "SQL", explorer.sides.sql, true), side(theme, "graph", explorer.sides.graph, true), verdict(explorer)];
   const short: Spans[] = [side(theme, "SQL", explorer.sides.sql, false), side(theme, "graph", explorer.sides.graph, false), verdict(explorer)];
-  const ending: Spans = [["dim", readOnly ? "read-only" : "reads only"]];
+  const ending: Spans = [["dim", "read-only"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
   for (const parts of [[...full, ending], [...short, ending], short]) {
     const own = lead.length + spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);
@@ -88,15 +87,18 @@ function footer(explorer: Explorer, cells: number): string {
   if (message !== undefined) return paintLine(theme, [" ", [message.style, message.text]], cells);
   if (overlay !== undefined) return paintLine(theme, [" ", ["dim", overlay.keys]], cells);
   if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
-  const spans: Span[] = [" "];
-  let used = 1;
   const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
-  for (const { label, footer: text } of bindingsIn([...scopes, "global"])) {
-    if (text === undefined) continue;
-    const own = width(label) + 1 + width(text) + 2;
+  const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined);
+  const hint = ({ label, footer: text = "" }: Binding): Span[] => [["accent", label], " ", ["dim", text], "  "];
+  // How to get help and how to leave are always there; of the others as many as fit.
+  const always = shown.filter(({ action }) => action === "help" || action === "quit");
+  const spans: Span[] = [" "];
+  let used = 1 + spansWidth(always.flatMap(hint));
+  for (const binding of shown.filter((candidate) => !always.includes(candidate))) {
+    const own = spansWidth(hint(binding));
     if (used + own > cells) break;
     used += own;
-    spans.push(["accent", label], " ", ["dim", text], "  ");
+    spans.push(...hint(binding));
   }
-  return paintLine(theme, spans, cells);
+  return paintLine(theme, [...spans, ...always.flatMap(hint)], cells);
 }

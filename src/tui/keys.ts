@@ -27,7 +27,12 @@ export function keyPresses(input: string, key: Key): KeyPress[] {
   if (key.tab) return [key.shift ? "shift-tab" : "tab"];
   for (const [flag, name] of named) if (key[flag] === true) return [name];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
-  if (key.meta) return [];
+  // Typed fast, escape and the next key arrive together and look like alt with that key, which nothing here is bound to.
+  const escaped = key.meta ? ["escape"] : [];
+  return [...escaped, ...texts(input)];
+}
+
+function texts(input: string): KeyPress[] {
   return graphemes(input).flatMap((character) => {
     if (character === "\r" || character === "\n" || character === "\r\n") return ["enter"];
     if (character === "\t") return ["tab"];

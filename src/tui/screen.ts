@@ -1,3 +1,4 @@
+import type * as backend from "./backend.ts";
 import type { Session, Trace } from "../core/session.ts";
 import type { KeyPress } from "./keys.ts";
 import type { Action, Scope } from "./keymap.ts";
@@ -5,7 +6,7 @@ import type { Choice, Overlay } from "./overlay.ts";
 import type { PersistedState } from "./state.ts";
 import type { Theme } from "./theme.ts";
 
-export type Backend = typeof import("./backend.ts");
+export type Backend = typeof backend;
 
 /** What a screen may ask of the explorer around it. */
 export interface Host {

@@ -35,6 +35,6 @@ export function sameValue(sql: Value | undefined, graph: Value | undefined): boo
   const right = graph ?? null;
   if (left === right) return true;
   const numbers = (typeof left === "number" || typeof left === "bigint") && (typeof right === "number" || typeof right === "bigint");
-  // `==` between a number and a bigint compares their mathematical values.
-  return numbers && left == right;
+  // Neither is less: the one comparison that is exact between a number and a bigint.
+  return numbers && !(left < right) && !(left > right);
 }

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-// eslint-disable-next-line no-control-regex -- printable ASCII is one cell a character: no need to segment it
+// Printable ASCII is one cell a character: no need to segment it.
 const plain = /^[\x20-\x7e]*$/;
 
 /** Terminal cells that a text takes. */

@@ -76,6 +76,15 @@ export class QueriesScreen implements Screen {
     return entry !== undefined && "query" in entry ? entry.query : undefined;
   }
 
+  /** Changes what the list holds and keeps the selection on its query. */
+  #keepSelection(change: () => void): void {
+    const entry = this.entries[this.cursor.index];
+    change();
+    if (entry === undefined || !("query" in entry)) return;
+    const same = this.entries.findIndex((candidate) => "query" in candidate && candidate.query === entry.query && candidate.recent === entry.recent);
+    if (same !== -1) this.cursor.index = same;
+  }
+
   choicesOf(form: ParameterForm): readonly string[] | undefined {
     const id = form.query.parameters[form.active]?.choices;
     if (id === undefined) return undefined;
@@ -260,7 +269,7 @@ export class QueriesScreen implements Screen {
     const { session, backend, state } = this.#host;
     if (session === undefined || backend === undefined) return;
     this.ran = { id, texts };
-    state.recent = [{ id, parameters: texts }, ...state.recent.filter((entry) => entry.id !== id)];
+    this.#keepSelection(() => (state.recent = [{ id, parameters: texts }, ...state.recent.filter((entry) => entry.id !== id)]));
     this.#host.saveState();
     const { limit } = this;
     const load = async (signal: AbortSignal): Promise<QueryRun> => {
