@@ -51,7 +51,7 @@ class PgliteDatabase implements SqlDatabase {
     const template = existsSync(folder) && !existsSync(`${folder}.unfinished`) ? null : await this.#options.template();
     // From source the worker is a .ts file beside this one; the bundle's chunks lie beside the built worker.
     const built = import.meta.url.endsWith(".js");
-    const worker = new Worker(new URL(built ? "./pglite-worker.js" : "./pglite-worker.ts", import.meta.url), { stdout: true, stderr: true, env: process.env });
+    const worker = new Worker(new URL(built ? "./pglite-worker.js" : "./pglite-worker.ts", import.meta.url), { stdout: true, stderr: true, execArgv: [] });
     worker.unref();
     worker.on("message", (reply: Reply) => this.#answered(reply));
     worker.on("error", (error) => this.#lost(error));
