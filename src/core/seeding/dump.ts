@@ -68,7 +68,7 @@ export async function dump(databases: Databases, folder: string, { onProgress, s
   const warnings: string[] = [];
   const counts: DumpResult["counts"] = [];
   try {
-    await mkdir(partial, { recursive: true });
+    await mkdir(partial);
     for (const [file, statement] of Object.entries(rowsOf)) {
       const stream = await databases.sql.stream(statement, [], read);
       counts.push({ entity: file.replace(".json", ""), rows: await writeArray(join(partial, file), objects(stream), onProgress) });
@@ -89,7 +89,7 @@ export async function dump(databases: Databases, folder: string, { onProgress, s
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES" || code === "EPERM" || code === "ENOSPC" || code === "ENOTDIR" || code === "EROFS") throw new InputError("bad-input", `can't write ${folder}: ${(error as Error).message}`, "name another folder");
+    if (code === "EACCES" || code === "EPERM" || code === "ENOSPC" || code === "ENOTDIR" || code === "EROFS" || code === "ENOENT") throw new InputError("bad-input", `can't write ${folder}: ${(error as Error).message}`, "name another folder");
     throw error;
   }
   return { folder, counts, warnings };

@@ -1,0 +1,293 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands } from "../../src/commands/definitions.ts";
+import { openDatabases } from "../../src/databases/open.ts";
+import { packageRoot } from "../../src/package-root.ts";
+import { createHome, jeseci, type Finished, type Home } from "../support/program.ts";
+
+let home: Home;
+beforeAll(async () => {
+  home = createHome();
+  const first = await jeseci(home, ["status"]);
+  // The very first start makes the databases and the demo data, and says so.
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("seeding the demo data into") as string });
+});
+afterAll(() => home.remove());
+const run = (...argv: string[]): Promise<Finished> => jeseci(home, argv);
+const json = async (...argv: string[]): Promise<Record<string, unknown>> => {
+  const { code, stdout, stderr } = await run(...argv, "--json");
+  expect(stderr.includes("error") ? stderr : "").toBe("");
+  expect([0, 1]).toContain(code);
+  return JSON.parse(stdout) as Record<string, unknown>;
+};
+
+describe("answers", () => {
+  test("status counts 4 paths and 15 CONTAINS", async () => {
+    expect(await json("status")).toMatchObject({ schema: 1, graph: { nodes: { LearningPath: 4 }, relationships: { CONTAINS: 15 } }, sql: { tables: { concepts: 9, users: 7 } }, pending_marks: null, lag_seconds: null });
+  });
+
+  test("the dashboard of cavin_admin", async () => {
+    expect(await json("dashboard", "--user", "cavin_admin")).toMatchObject({ schema: 1, username: "cavin_admin", first_name: "Cavin", concepts_ready: 3, average_completion_percent: 67, hours_spent: 4.5, streak_days: 1, concepts_mastered: 2 });
+  });
+
+  test("the shared concepts, the paths with machine learning", async () => {
+    const shared = await json("query", "graph/shared-concepts");
+    expect(shared).toMatchObject({ schema: 1, query: "graph/shared-concepts", parameters: { min_paths: 2 }, columns: ["concept", "paths", "path_count"], truncated: false, trace: [{ database: "graph" }] });
+    expect((shared["rows"] as object[])[0]).toMatchObject({ concept: "data_structures", path_count: 4 });
+    const { stdout } = await run("query", "graph/paths-with-concept", "--param", "concept=machine_learning");
+    expect(stdout).toBe("path\tdifficulty\tconcept\nData Science Track\tIntermediate\tmachine_learning\nMastering Computer Science\tAdvanced\tmachine_learning\n");
+  });
+
+  test.each([
+    [["paths"], ["paths", "trace"]],
+    [["paths", "Data Science Track", "--user", "cavin_admin"], ["path", "trace"]],
+    [["concept", "machine_learning"], ["concept", "relationships", "paths", "learners", "trace"]],
+    [["shared"], ["concepts", "pairs", "trace"]],
+    [["users"], ["rows", "trace"]],
+    [["concepts"], ["rows", "trace"]],
+    [["check"], ["in_sync", "mode", "started_at", "finished_at", "entities", "findings", "findings_total", "truncated", "warnings"]],
+    [["queries"], ["queries", "faults"]],
+    [["config"], ["profile", "settings"]],
+    [["sync"], ["outcome", "entities", "refused", "warnings"]],
+    [["seed", "--dry-run"], ["outcome", "counts", "warnings"]],
+  ])("%j has its JSON", async (argv, keys) => {
+    const answer = await json(...argv);
+    expect(Object.keys(answer)).toEqual(expect.arrayContaining(["schema", ...keys]));
+    expect(JSON.stringify(answer)).not.toMatch(/password_hash|@example\.org/);
+  });
+
+  test("a path in order, with what waits for what", async () => {
+    const { path } = (await json("paths", "Data Science Track", "--user", "cavin_admin")) as { path: { concepts: { concept: string; state: string; waits_for: string[] }[] } };
+    expect(path.concepts.map(({ concept, state, waits_for }) => [concept, state, waits_for])).toEqual([
+      ["data_structures", "mastered", []],
+      ["statistics", "waiting", ["programming"]],
+      ["machine_learning", "completed", []],
+      ["deep_learning", "ready", []],
+    ]);
+  });
+
+  test("an ad-hoc statement, from the flag and from standard input", async () => {
+    expect((await run("query", "--sql", "SELECT $n::int + 1 AS n", "--param", "n=41", "--format", "csv")).stdout).toBe("n\n42\n");
+    const piped = await jeseci(home, ["query", "--cypher", "-", "--format", "ndjson"], { input: "MATCH (p:LearningPath) RETURN count(p) AS n" });
+    expect(piped.stdout).toBe('{"n":4}\n');
+  });
+
+  test("every format prints the same rows", async () => {
+    const of = async (format: string): Promise<string> => (await run("query", "sql/table-counts", "--format", format)).stdout;
+    expect(await of("csv")).toMatch(/^table,rows\nconcepts,9\n/);
+    expect(await of("tsv")).toMatch(/^table\trows\nconcepts\t9\n/);
+    expect(await of("ndjson")).toMatch(/^\{"table":"concepts","rows":9\}\n/);
+    expect(await of("markdown")).toMatch(/^\| table \| rows \|\n\| --- \| --- \|\n\| concepts \| 9 \|\n/);
+    expect(await of("table")).toMatch(/^table +rows\n─+ +─+\nconcepts +9\n/);
+    expect((await run("query", "sql/table-counts", "--no-header", "--limit", "1")).stdout).toBe("concepts\t9\n");
+  });
+
+  test("a plan", async () => {
+    expect((await run("query", "sql/table-counts", "--explain")).stdout).toMatch(/Append|Sort|Aggregate/);
+    expect((await run("query", "graph/health", "--explain", "--json")).stdout).toMatch(/"operator":"/);
+  });
+
+  test("a file, whole or not at all; its ending names the format", async () => {
+    expect(await run("users", "--output", "users.csv")).toMatchObject({ code: 0, stdout: "" });
+    const file = join(home.folder, "work", "users.csv");
+    expect(readFileSync(file, "utf8")).toMatch(/^username,first_name/);
+    expect((await run("users", "--output", "none/users.csv")).code).toBe(2);
+    expect((await run("query", "--sql", "SELECT 1/0", "--output", "users.csv")).code).toBe(2);
+    expect(readFileSync(file, "utf8")).toMatch(/^username,first_name/);
+    expect(readdirSync(join(home.folder, "work")).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  test("check sees a change behind its back, names row and field, and exits 1; sync mends it", async () => {
+    const dataDir = join(home.folder, "data/jeseci");
+    const databases = await openDatabases({ profile: "embedded", dataDir, timeZone: "UTC", statementTimeoutMs: 0 });
+    await databases.graph.write((transaction) => transaction.query("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: 'data_structures'}) SET r.progress_percent = 57 RETURN 1 AS done"));
+    await databases.close();
+    const report = await run("check", "--json");
+    expect(report.code).toBe(1);
+    expect(JSON.parse(report.stdout)).toMatchObject({ in_sync: false, findings: [{ entity: "progress", key: "cavin_admin → data_structures", kind: "differing", fields: [{ field: "progress_percent", sql: 75, graph: 57 }] }] });
+    expect((await run("sync")).code).toBe(0);
+    expect((await run("check")).code).toBe(0);
+  });
+
+  test("dump, and seed elsewhere", async () => {
+    expect((await run("dump", "backup")).code).toBe(0);
+    const other = createHome();
+    expect((await jeseci(other, ["seed", "--from", join(home.folder, "work", "backup")])).code).toBe(0);
+    expect((await jeseci(other, ["check"])).code).toBe(0);
+    expect((await jeseci(other, ["dump", "again"])).code).toBe(0);
+    for (const file of readdirSync(join(home.folder, "work/backup"))) expect(readFileSync(join(other.folder, "work/again", file), "utf8"), file).toBe(readFileSync(join(home.folder, "work/backup", file), "utf8"));
+    other.remove();
+  });
+
+  test("a million rows stream through in flat memory", async () => {
+    const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "query", "--sql", "SELECT n, 'row ' || n AS name FROM generate_series(1, 1000000) AS n", "--format", "ndjson"], { env: home.environment, stdio: ["ignore", "pipe", "inherit"] });
+    let lines = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      for (const byte of chunk) if (byte === 10) lines += 1;
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect([code, lines]).toEqual([0, 1_000_000]);
+  }, 120_000);
+});
+
+describe("bad input ends with a clear message, nothing on stdout, and no stack trace", () => {
+  test.each<[string[], number, RegExp]>([
+    [["statuss"], 2, /there is no command “statuss”[\s\S]*did you mean status/],
+    [["recommend"], 2, /“recommend” is not in this version/],
+    [["status", "--jsn"], 2, /status has no flag --jsn[\s\S]*did you mean --json/],
+    [["status", "-j"], 2, /status has no flag -j/],
+    [["status", "extra"], 2, /“extra” is one argument too many/],
+    [["status", "--format", "yaml"], 2, /--format must be one of/],
+    [["status", "--json", "--format", "csv"], 2, /ask for two things/],
+    [["status", "--limit", "-1"], 2, /--limit must be a whole number/],
+    [["status", "--limit", "NaN"], 2, /--limit must be a whole number/],
+    [["status", "--limit"], 2, /--limit needs a value/],
+    [["status", "--limit", "1", "--limit", "2"], 2, /--limit stands 2 times/],
+    [["status", "--timeout", "0"], 2, /--timeout must be a number of seconds/],
+    [["status", "--time-zone", "Europe/Berlim"], 2, /no time zone “Europe\/Berlim”[\s\S]*Europe\/Berlin/],
+    [["status", "--profile", "prod"], 2, /no profile “prod”/],
+    [["status", "--profile", "servers"], 2, /servers/],
+    [["concept"], 2, /concept needs NAME/],
+    [["concept", "machine_learnin"], 2, /no concept “machine_learnin”[\s\S]*did you mean machine_learning/],
+    [["paths", "Data Science Trak"], 2, /no learning path “Data Science Trak”[\s\S]*Data Science Track/],
+    [["dashboard", "--user", "cavin"], 2, /no user “cavin”[\s\S]*cavin_admin/],
+    [["dashboard"], 2, /needs --user/],
+    [["shared", "--min-paths", "0"], 2, /--min-paths must be a whole number of 1 or more/],
+    [["query"], 2, /needs the id/],
+    [["query", "graph/shared"], 2, /no query “graph\/shared”[\s\S]*graph\/shared-concepts/],
+    [["query", "graph/shared-concepts", "--param", "min_paths=two"], 2, /min_paths must be a whole number, not “two”/],
+    [["query", "graph/shared-concepts", "--param", "min_paths="], 2, /min_paths must be a whole number, not empty/],
+    [["query", "graph/shared-concepts", "--param", "min_paths=0"], 2, /min_paths must be 1 or more/],
+    [["query", "graph/shared-concepts", "--param", "min_path=2"], 2, /no parameter min_path[\s\S]*did you mean min_paths/],
+    [["query", "graph/shared-concepts", "--param", "min_paths=2", "--param", "min_paths=3"], 2, /--param min_paths stands twice/],
+    [["query", "graph/shared-concepts", "--param", "2"], 2, /--param must be NAME=VALUE/],
+    [["query", "graph/learning-journey"], 2, /graph\/learning-journey needs username/],
+    [["query", "--sql", "SELECT 1", "--cypher", "RETURN 1 AS n"], 2, /exclude each other/],
+    [["query", "--sql", "SELEC 1"], 2, /syntax error at or near "SELEC" \(line 1, column 1\)/],
+    [["query", "--sql", "DELETE FROM users"], 2, /read-only transaction/],
+    [["query", "--cypher", "MATCH (n) DETACH DELETE n"], 2, /writes/],
+    [["query", "--cypher", "RETURN $x AS x"], 2, /\$x, which has no value/],
+    [["query", "--sql", "SELECT count(*) FROM generate_series(1, 2000000000)", "--timeout", "0.3"], 4, /took longer than 0.3 s/],
+    [["check", "--deep", "--fast"], 2, /--deep and --fast exclude each other/],
+    [["seed", "everything"], 2, /STEP must be one of concepts, relationships, progress/],
+    [["seed", "--from", "nowhere"], 2, /there is no folder nowhere/],
+    [["seed", "--read-only"], 2, /--read-only forbids it/],
+    [["sync", "--read-only"], 2, /--read-only forbids it/],
+    [["dump", "/proc/none/x"], 2, /can't write|No such|ENOENT/],
+    [["completion", "tcsh"], 2, /SHELL must be one of bash, zsh, fish/],
+    [["explore"], 2, /needs a terminal[\s\S]*jeseci dashboard/],
+    [["explore", "quries"], 2, /SCREEN must be one of[\s\S]*did you mean queries/],
+    [["status", "--data-dir", "/dev/null/x"], 3, /can't use the data folder/],
+  ])("%j", async (argv, code, message) => {
+    const finished = await run(...argv);
+    expect(finished.stderr).toMatch(message);
+    expect(finished.stderr).not.toMatch(/\n\s+at .*\.js:\d+/);
+    expect(finished.stdout).toBe("");
+    expect(finished.code).toBe(code);
+  });
+
+  test("with --json the error is JSON on stderr", async () => {
+    const { code, stdout, stderr } = await run("concept", "machine_learnin", "--json");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(JSON.parse(stderr)).toEqual({ error: { code: "unknown-concept", message: "there is no concept “machine_learnin”", hint: "did you mean machine_learning?" } });
+  });
+
+  test("an unknown user in --param gives no rows, exit 0", async () => {
+    expect(await run("query", "graph/learning-journey", "--param", "username=nobody")).toMatchObject({ code: 0, stdout: "username\tconcept\tstatus\tprogress_percent\tavailable_paths\n" });
+  });
+
+  test("a seed folder with faults changes nothing", async () => {
+    const before = (await run("query", "sql/table-counts")).stdout;
+    const folder = join(home.folder, "work", "faulty");
+    mkdirSync(folder);
+    for (const file of ["concepts", "relationships", "learning-paths", "users"]) writeFileSync(join(folder, `${file}.json`), "[]");
+    writeFileSync(join(folder, "progress.json"), '[{"username": "a", "concept": "b", "status": "done", "progress_percent": 3}]');
+    const { code, stderr } = await run("seed", "--from", "faulty");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/progress\.json row 1, field status: /);
+    expect((await run("query", "sql/table-counts")).stdout).toBe(before);
+  });
+
+  test("a database that others filled is asked about first", async () => {
+    const other = createHome();
+    await jeseci(other, ["status"]);
+    const databases = await openDatabases({ profile: "embedded", dataDir: join(other.folder, "data/jeseci"), timeZone: "UTC", statementTimeoutMs: 0 });
+    await databases.sql.write((transaction) => transaction.query("INSERT INTO users (user_id, username) VALUES ('x', 'theirs')"));
+    await databases.close();
+    expect(await jeseci(other, ["seed"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") as string });
+    expect((await jeseci(other, ["seed", "--yes"])).code).toBe(0);
+    other.remove();
+  });
+});
+
+test("a second process on the folder is told who holds it", async () => {
+  const holder = await openDatabases({ profile: "embedded", dataDir: join(home.folder, "data/jeseci"), timeZone: "UTC", statementTimeoutMs: 0 });
+  const { code, stdout, stderr } = await run("status");
+  await holder.close();
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toContain(`in use by process ${process.pid}`);
+  expect(stderr).toContain("--data-dir");
+});
+
+test("--read-only and `config` never seed", async () => {
+  const other = createHome();
+  expect(await jeseci(other, ["status", "--read-only"])).toMatchObject({ code: 3, stderr: expect.stringContaining("jeseci seed") as string });
+  expect((await jeseci(other, ["config"])).code).toBe(0);
+  expect((await jeseci(other, ["queries"])).code).toBe(0);
+  expect(existsSync(join(other.folder, "data"))).toBe(false);
+  other.remove();
+});
+
+test("a closed stdout ends quietly", async () => {
+  const child = spawn("bash", ["-c", `set -o pipefail; "${process.execPath}" "${join(packageRoot(), "dist/main.js")}" query --sql "SELECT n FROM generate_series(1, 300000) AS n" --format ndjson | head -1`], { env: home.environment });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, output]).toEqual([0, '{"n":1}\n']);
+});
+
+test("text from the database never reaches the output raw, but in exact formats through a pipe", async () => {
+  const statement = "SELECT E'a\\x1b[31mb\\x07\\u202ec' AS evil";
+  expect((await run("query", "--sql", statement)).stdout).toBe("evil\na\ufffd[31mb\ufffd\ufffdc\n");
+  expect((await run("query", "--sql", statement, "--format", "table")).stdout).not.toMatch(/[\u001b\u0007\u202e]/);
+  expect((await run("query", "--sql", statement, "--format", "csv")).stdout).toBe("evil\na\u001b[31mb\u0007\u202ec\n");
+  expect((await run("query", "--sql", statement, "--format", "ndjson")).stdout).toBe('{"evil":"a\\u001b[31mb\\u0007\\u202ec"}\n');
+});
+
+test("--help of everything, and --version", async () => {
+  const { stdout } = await run("--help");
+  for (const { name, summary } of commands) {
+    expect(stdout).toContain(summary);
+    expect((await run(name, "--help")).stdout).toContain(summary);
+  }
+  expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+}, 120_000);
+
+test("completion works in bash", async () => {
+  const { stdout } = await run("completion", "bash");
+  const complete = async (...words: string[]): Promise<string> => {
+    const script = `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _jeseci; printf '%s ' "\${COMPREPLY[@]}"`;
+    const child = spawn("bash", ["-c", script]);
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    await once(child, "close");
+    return output.trim();
+  };
+  expect(await complete("jeseci", "sta")).toBe("status");
+  expect(await complete("jeseci", "query", "graph/sha")).toBe("graph/shared-concepts");
+  expect(await complete("jeseci", "status", "--format", "nd")).toBe("ndjson");
+  for (const shell of ["zsh", "fish"]) expect((await run("completion", shell)).stdout).toContain("shared-concepts");
+});
+
+test("SIGTERM ends with 143 and leaves the folder free", async () => {
+  const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "query", "--sql", "SELECT count(*) FROM generate_series(1, 2000000000)"], { env: home.environment });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "close")) as [number];
+  expect(code).toBe(143);
+  expect((await run("status")).code).toBe(0);
+});
