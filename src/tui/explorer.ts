@@ -4,7 +4,7 @@ import { nearest } from "../core/text/nearest.ts";
 import { duration } from "./ages.ts";
 import { highlight } from "./highlight.ts";
 import type { KeyPress } from "./keys.ts";
-import { actionOf, bindings, bindingsIn, scopeTitle, type Action, type Scope } from "./keymap.ts";
+import { actionOf, bindings, bindingsIn, labelOf, scopeTitle, type Action, type Scope } from "./keymap.ts";
 import type { Spans } from "./lines.ts";
 import type { ExplorerOptions } from "./options.ts";
 import { ChoiceOverlay, TextOverlay, type Choice, type Overlay } from "./overlay.ts";
@@ -300,7 +300,7 @@ export class Explorer implements Host {
     const shown = [...new Set([...scopes, ...bindings.map(({ scope }) => scope)])];
     const lines = shown.flatMap((scope): Spans[] => {
       const own = bindings.filter((binding) => binding.scope === scope);
-      return own.length === 0 ? [] : [[["bold", scopeTitle(scope)]], ...own.map(({ label, description }): Spans => ["  ", ["accent", label.padEnd(12)], " ", description]), []];
+      return own.length === 0 ? [] : [[["bold", scopeTitle(scope)]], ...own.map((binding): Spans => ["  ", ["accent", labelOf(binding, this.theme.ascii).padEnd(12)], " ", binding.description]), []];
     });
     this.show(new TextOverlay("Keys", new ScrollText(lines)));
   }

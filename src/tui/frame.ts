@@ -1,6 +1,6 @@
 import { age, duration } from "./ages.ts";
 import type { Explorer, Side } from "./explorer.ts";
-import { bindingsIn, type Binding } from "./keymap.ts";
+import { bindingsIn, labelOf, type Binding } from "./keymap.ts";
 import { fitHeight, paintLine, spansWidth, type Span, type Spans } from "./lines.ts";
 import { renderOverlay } from "./overlay.ts";
 import { failure } from "./states.ts";
@@ -89,7 +89,7 @@ function footer(explorer: Explorer, cells: number): string {
   if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
   const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
   const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined);
-  const hint = ({ label, footer: text = "" }: Binding): Span[] => [["accent", label], " ", ["dim", text], "  "];
+  const hint = (binding: Binding): Span[] => [["accent", labelOf(binding, theme.ascii)], " ", ["dim", binding.footer ?? ""], "  "];
   // How to get help and how to leave are always there; of the others as many as fit.
   const always = shown.filter(({ action }) => action === "help" || action === "quit");
   const spans: Span[] = [" "];

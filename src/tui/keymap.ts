@@ -82,6 +82,13 @@ export function scopeTitle(scope: Scope): string {
   return scopeTitles[scope];
 }
 
+const words: Readonly<Record<string, string>> = { "⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right" };
+
+/** A label, in words where the terminal has no arrows. */
+export function labelOf({ label }: Pick<Binding, "label">, ascii: boolean): string {
+  return ascii ? label.replace(/[⏎↑↓←→]/g, (symbol) => words[symbol] ?? symbol) : label;
+}
+
 /** The table of keys for the README. */
 export function keyTable(): string {
   const rows = bindings.map(({ scope, label, description }) => `| ${scopeTitle(scope)} | \`${label}\` | ${description} |`);

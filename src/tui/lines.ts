@@ -1,4 +1,4 @@
-import { cut, width } from "../core/text/width.ts";
+import { cut, graphemes, width } from "../core/text/width.ts";
 import type { Style, Theme } from "./theme.ts";
 
 /** A piece of a line: text with a meaning. Texts from a database are sanitised before they come here. */
@@ -30,12 +30,13 @@ export function paintLine(theme: Theme, spans: Spans, cells: number, over?: Styl
   let used = 0;
   for (const span of spans) {
     const [styles, plain] = parts(span);
-    const fitted = width(plain) <= room ? plain : cut(plain, room, "");
+    const whole = width(plain) <= room ? plain : cut(plain, room, "");
+    const fitted = theme.ascii ? toAscii(whole) : whole;
     const own = width(fitted);
     room -= own;
     used += own;
     text += styles.reduce((inner, style) => theme.paint(style, inner), fitted);
-    if (fitted !== plain) break;
+    if (whole !== plain) break;
   }
   if (total > cells && cells > 0) {
     text += ellipsis;
@@ -43,6 +44,13 @@ export function paintLine(theme: Theme, spans: Spans, cells: number, over?: Styl
   }
   text += " ".repeat(Math.max(0, cells - used));
   return over === undefined ? text : theme.paint(over, text);
+}
+
+const asciiFor: Readonly<Record<string, string>> = { "…": "~", "–": "-", "·": "-", "“": '"', "”": '"', "’": "'", "→": ">", "←": "<", "↑": "^", "↓": "v", "×": "x", "─": "-" };
+
+/** What an ASCII terminal can show of a text, cell for cell. */
+function toAscii(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : graphemes(text).map((character) => (/^[\x20-\x7e]$/.test(character) ? character : (asciiFor[character] ?? "?".repeat(width(character))))).join("");
 }
 
 /** Exactly so many lines: cut, or filled with empty ones. */

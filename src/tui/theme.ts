@@ -83,6 +83,8 @@ const colourless: readonly Style[] = ["bold", "inverse", "dim"];
 
 export interface Theme {
   symbols: Symbols;
+  /** The terminal knows ASCII only. */
+  ascii: boolean;
   paint(style: Style, text: string): string;
 }
 
@@ -94,6 +96,7 @@ export function createTheme(options: { color: boolean; ascii: boolean }, environ
   const asciiOnly = options.ascii || (locale !== undefined && locale !== "" && !/utf-?8/i.test(locale));
   return {
     symbols: asciiOnly ? ascii : unicode,
+    ascii: asciiOnly,
     paint: (style, text) => {
       if (text === "" || style === "plain" || dumb || (!color && !colourless.includes(style))) return text;
       const [on, off] = codes[style];

@@ -135,6 +135,15 @@ export class App {
     await this.#until(() => !this.screen.includes(unwanted), `no “${unwanted}” on the screen`, 20_000);
   }
 
+  /** Waits until nothing was written for a while: after a resize the emulator shows the old frame, wrapped, at first. */
+  async settles(quietMs = 300): Promise<void> {
+    let before: number;
+    do {
+      before = this.raw.length;
+      await new Promise((resolve) => setTimeout(resolve, quietMs));
+    } while (this.raw.length !== before);
+  }
+
   /** Waits for the end, and gives the exit code. */
   async ends(): Promise<number> {
     await this.#until(() => this.exitCode !== undefined, "the program's end", 20_000);

@@ -25,7 +25,7 @@ export function renderDashboard(host: Host, screen: DashboardScreen, cells: numb
   lines.push(...tileLines(theme, screen, data, cells));
   const left = height - lines.length;
   if (cells >= 100) {
-    const leftCells = Math.floor((cells - separator.length) * 0.48);
+    const leftCells = Math.max(58, Math.floor((cells - separator.length) * 0.48));
     const rightCells = cells - separator.length - leftCells;
     const listHeight = Math.min(Math.max(Math.ceil(left / 2), left - 10), Math.max(data.progress.length, data.paths.length) + 2);
     const lower = left - listHeight;
