@@ -1,8 +1,6 @@
 // The yardstick for key to frame: a list of 40 pre-formatted rows with a selection, and nothing else.
-import { enableCompileCache } from "node:module";
-enableCompileCache();
-const { render, Text, Box, useInput, useWindowSize } = await import("ink");
-const { useState } = await import("react");
+import { Box, render, Text, useInput, useWindowSize } from "ink";
+import { useState } from "react";
 
 const total = Number(process.argv[2] ?? 1000);
 
