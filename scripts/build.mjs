@@ -23,6 +23,58 @@ const yogaWithoutFetch = {
   },
 };
 
+/** Changes a package's source on its way into the bundle; a text that is no longer there fails the build. */
+function rewrite(name, filter, changes) {
+  return {
+    name,
+    setup(builder) {
+      builder.onLoad({ filter }, async ({ path }) => {
+        const { readFile } = await import("node:fs/promises");
+        let contents = await readFile(path, "utf8");
+        for (const [from, to] of changes) {
+          if (!contents.includes(from)) throw new Error(`${name}: ${path} no longer holds ${JSON.stringify(from)}`);
+          contents = contents.replace(from, to);
+        }
+        return { contents, loader: "js" };
+      });
+    },
+  };
+}
+
+/**
+ * A frame is fifty lines of which two or three change with a key, but Ink measures and takes apart all of them anew,
+ * grapheme by grapheme (four fifths of the time of a frame). Both answers depend on the text alone: kept from frame to
+ * frame, and forgotten when there are too many.
+ */
+const rememberWidths = rewrite("remember-widths", /node_modules\/string-width\/index\.js$/, [
+  [
+    "export default function stringWidth(",
+    `const known = new Map();
+export default function stringWidth(text, options) {
+  if (options !== undefined || typeof text !== "string") return measure(text, options);
+  let width = known.get(text);
+  if (width === undefined) {
+    if (known.size > 20000) known.clear();
+    known.set(text, width = measure(text));
+  }
+  return width;
+}
+function measure(`,
+  ],
+]);
+const rememberCells = rewrite("remember-cells", /node_modules\/ink\/build\/output\.js$/, [
+  ["caches = new OutputCaches();", "caches = sharedCaches();"],
+  [
+    "export default class Output {",
+    `let shared;
+function sharedCaches() {
+  if (shared === undefined || shared.styledChars.size > 2000) shared = new OutputCaches();
+  return shared;
+}
+export default class Output {`,
+  ],
+]);
+
 /** Ink looks for React's developer tools; the product has none. */
 const noDeveloperTools = {
   name: "no-developer-tools",
@@ -47,7 +99,7 @@ const result = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   // Bundled CommonJS packages still ask for Node's modules by require().
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  plugins: [yogaWithoutFetch, noDeveloperTools],
+  plugins: [yogaWithoutFetch, noDeveloperTools, rememberWidths, rememberCells],
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
