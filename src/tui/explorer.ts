@@ -1,17 +1,14 @@
 import type { Session } from "../core/session.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { nearest } from "../core/text/nearest.ts";
-import { duration } from "./ages.ts";
-import { highlight } from "./highlight.ts";
 import type { KeyPress } from "./keys.ts";
-import { actionOf, bindings, bindingsIn, labelOf, scopeTitle, type Action, type Scope } from "./keymap.ts";
-import type { Spans } from "./lines.ts";
+import { helpOverlay, statementsOverlay } from "./information.ts";
+import { actionOf, bindingsIn, type Action, type Scope } from "./keymap.ts";
 import type { ExplorerOptions } from "./options.ts";
-import { ChoiceOverlay, TextOverlay, type Choice, type Overlay } from "./overlay.ts";
+import { ChoiceOverlay, type Choice, type Overlay } from "./overlay.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
 import { DashboardScreen } from "./screens/dashboard/screen.ts";
 import { QueriesScreen } from "./screens/queries/screen.ts";
-import { ScrollText } from "./scroll-text.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
 
@@ -296,27 +293,13 @@ export class Explorer implements Host {
   }
 
   #help(): void {
-    const scopes: Scope[] = [...(this.connection.kind === "ready" ? this.screen.scopes() : []), "list", "global"];
-    const shown = [...new Set([...scopes, ...bindings.map(({ scope }) => scope)])];
-    const lines = shown.flatMap((scope): Spans[] => {
-      const own = bindings.filter((binding) => binding.scope === scope);
-      return own.length === 0 ? [] : [[["bold", scopeTitle(scope)]], ...own.map((binding): Spans => ["  ", ["accent", labelOf(binding, this.theme.ascii).padEnd(12)], " ", binding.description]), []];
-    });
-    this.show(new TextOverlay("Keys", new ScrollText(lines)));
+    this.show(helpOverlay(this.theme, this.connection.kind === "ready" ? this.screen.scopes() : []));
   }
 
   #statements(): void {
     const trace = this.screen.trace();
-    if (trace.length === 0) return this.say("nothing was asked of the databases for this screen yet");
-    const slowest = Math.max(...trace.map(({ ms }) => ms));
-    const sum = trace.reduce((total, { ms }) => total + ms, 0);
-    const lines: Spans[] = [[["dim", `${trace.length} ${trace.length === 1 ? "statement" : "statements"} ${this.theme.symbols.middot} ${duration(sum)} together, ${duration(slowest)} the slowest`]], []];
-    for (const { database, query, statement, parameters, rows, ms } of trace) {
-      const bound = Object.entries(parameters).map(([name, value]) => `$${name} = ${sanitise(String(value))}`);
-      lines.push([["accent", database === "sql" ? "SQL  " : "graph"], ` ${duration(ms).padStart(8)}  ${`${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`.padStart(12)}  `, ["bold", query ?? "ad hoc"], ["dim", `  ${bound.join("  ")}`]]);
-      lines.push(...statement.split("\n").map((line): Spans => ["    ", ...highlight(line)]), []);
-    }
-    this.show(new TextOverlay("Statements on this screen", new ScrollText(lines)));
+    if (trace.length === 0) this.say("nothing was asked of the databases for this screen yet");
+    else this.show(statementsOverlay(this.theme, trace));
   }
 
   /** Version and round trip of both sides. */

@@ -179,6 +179,35 @@ describe("the queries", () => {
   });
 });
 
+test("a query's file is edited and read again; what is wrong is told with its line", async () => {
+  const editing = createHome({ XDG_DATA_HOME: join(home.folder, "data") });
+  const file = join(editing.folder, "queries/mine/one.sql");
+  mkdirSync(join(editing.folder, "queries/mine"), { recursive: true });
+  mkdirSync(join(editing.folder, "config/jeseci"), { recursive: true });
+  writeFileSync(file, "-- title: Before\n-- description: Mine.\nSELECT 1 AS n\n");
+  writeFileSync(join(editing.folder, "config/jeseci/config.json"), JSON.stringify({ queries: [join(editing.folder, "queries")] }));
+  editing.environment["EDITOR"] = "sed -i -e s/Before/Afterwards/ -e s/Broken/title/ -e s/title:/Broken:/";
+  const own = open(["explore", "queries", "--user", "cavin_admin"], undefined, editing);
+  await own.sees("concept-difficulty");
+  own.press("/", "mine/one", "enter");
+  await own.sees("Before");
+  own.press("E");
+  await own.sees("line 1, column 1: no title; add a line");
+  expect(own.alternate).toBe(true);
+  writeFileSync(file, "-- title: Before\n-- description: Mine.\nSELECT 2 AS n\n");
+  editing.environment["EDITOR"] = "true";
+  own.press("q");
+  await own.ends();
+  editing.environment["EDITOR"] = "sed -i s/Before/Afterwards/";
+  const again = open(["explore", "queries", "--user", "cavin_admin"], undefined, editing);
+  await again.sees("concept-difficulty");
+  again.press("/", "mine/one", "enter", "E");
+  await again.sees("mine/one was read again");
+  await again.sees("Afterwards");
+  await again.close();
+  editing.remove();
+});
+
 describe("everywhere", () => {
   test("the keys, the commands, and screens that are not there yet say why", async () => {
     const own = open(["explore", "dashboard"]);

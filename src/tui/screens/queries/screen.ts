@@ -1,24 +1,20 @@
-import { spawn } from "node:child_process";
 import type { QueryRun } from "../../../core/catalogue/run.ts";
 import type { CatalogueFault, Query } from "../../../core/catalogue/types.ts";
 import { DatabaseError } from "../../../databases/errors.ts";
 import { displayValue } from "../../../core/output/display.ts";
 import type { Trace } from "../../../core/session.ts";
-import { sanitise, sanitiseLines } from "../../../core/text/sanitise.ts";
 import { Cursor } from "../../cursor.ts";
 import { fuzzy } from "../../fuzzy.ts";
 import type { KeyPress } from "../../keys.ts";
 import type { Action, Scope } from "../../keymap.ts";
-import type { Spans } from "../../lines.ts";
-import { wrap } from "../../lines.ts";
-import { TextOverlay, type Choice } from "../../overlay.ts";
+import type { Choice } from "../../overlay.ts";
 import { Resource } from "../../resource.ts";
 import type { Host, Screen } from "../../screen.ts";
-import { ScrollText } from "../../scroll-text.ts";
 import { TableView } from "../../table-view.ts";
 import { TextField } from "../../text-field.ts";
 import { showExport } from "./export.ts";
 import { ParameterForm } from "./form.ts";
+import { editQuery, showPlan, showSheet } from "./tools.ts";
 import { renderQueries } from "./view.ts";
 
 export type QueriesPane = "list" | "form" | "result";
@@ -290,7 +286,7 @@ export class QueriesScreen implements Screen {
   #actOnResult(action: Action, table: TableView): boolean {
     switch (action) {
       case "open":
-        this.#sheet(table);
+        showSheet(this.#host, table);
         return true;
       case "raiseLimit":
         if (this.result.data?.truncated !== true) this.#host.say("these are all rows");
@@ -321,19 +317,6 @@ export class QueriesScreen implements Screen {
     }
   }
 
-  /** The whole row, a field a paragraph. */
-  #sheet(table: TableView): void {
-    const row = table.selectedRow;
-    if (row === undefined) return;
-    const lines = table.columns.flatMap((name, index): Spans[] => {
-      const value = row[index] ?? null;
-      const text = value === null ? "–" : sanitiseLines(displayValue(value));
-      return [[["bold", sanitise(name)], ["dim", value === null ? "  null" : `  ${Array.isArray(value) ? "list" : typeof value}`]], ...wrap(text, 100).map((line): Spans => [`  ${line}`]), []];
-    });
-    const copy = (): void => this.#host.copy(row.map(displayValue).join("\t"), "the row");
-    this.#host.show(new TextOverlay(`Row ${(table.cursor.index + 1).toLocaleString("en")} of ${table.length.toLocaleString("en")}`, new ScrollText(lines), "↑↓ scroll  Y copy the row  esc close", { Y: copy }));
-  }
-
   #tool(action: "export" | "plan" | "edit"): boolean {
     if (action === "export") {
       if (this.table === undefined || this.ran === undefined || this.result.data === undefined) this.#host.say("run a query first: its result is what is exported", "warn");
@@ -344,48 +327,18 @@ export class QueriesScreen implements Screen {
   }
 
   #plan(): void {
-    const { session, backend } = this.#host;
     const { form } = this;
-    if (session === undefined || backend === undefined || form === undefined) return;
-    if (form.missing !== -1 || !form.check(backend)) return this.#host.say("fill in the form first: the plan depends on it", "warn");
-    backend.explainQuery(session, form.query.id, backend.parseParameters(form.query, form.texts)).then(
-      (plan) => {
-        if (plan === null) return this.#host.say("this engine has no plans", "warn");
-        const { rows } = backend.planRows(plan);
-        const lines = rows.map(([operator, details, estimated, cost]): Spans => [["bold", String(operator)], "  ", sanitise(String(details)), ["dim", `${estimated === null ? "" : `   about ${displayValue(estimated)} rows`}${cost === null ? "" : `   cost ${displayValue(cost)}`}`]]);
-        this.#host.show(new TextOverlay(`Plan of ${form.query.id}`, new ScrollText(lines)));
-      },
-      (error: unknown) => this.#host.say(sanitise((error as Error).message), "danger"),
-    );
+    const { backend } = this.#host;
+    if (backend === undefined || form === undefined) return;
+    if (form.missing !== -1 || !form.check(backend)) this.#host.say("fill in the form first: the plan depends on it", "warn");
+    else showPlan(this.#host, form.query, form.texts);
   }
 
-  /** Opens the file in the person's editor, and reads it again afterwards. */
   async #edit(): Promise<void> {
     const query = this.selected;
-    const editor = process.env["VISUAL"] || process.env["EDITOR"];
-    if (query === undefined) return;
-    if (editor === undefined) return this.#host.say(`set $EDITOR to edit ${query.file}`, "warn");
-    let failed: string | undefined;
-    await this.#host.suspend(
-      () =>
-        new Promise((resolve) => {
-          const child = spawn(editor, [query.file], { stdio: "inherit", shell: /\s/.test(editor) });
-          child.on("error", (error) => ((failed = error.message), resolve()));
-          child.on("exit", (code) => ((failed ??= code === 0 || code === null ? undefined : `${editor} ended with ${code}`), resolve()));
-        }),
-    );
-    if (failed !== undefined) return this.#host.say(`can't edit: ${failed}`, "danger");
-    const { session, backend } = this.#host;
-    if (session === undefined || backend === undefined) return;
-    const faults: CatalogueFault[] = [];
-    const folder = query.file.slice(0, -(query.id.length + (query.language === "sql" ? 4 : 7)));
-    const fresh = await backend.readQuery(folder, query.file, query.origin, faults);
-    const [fault] = faults;
-    if (fault !== undefined) return this.#host.say(`line ${fault.line}, column ${fault.column}: ${fault.message}; ${fault.fix}`, "danger");
-    if (fresh !== null) Object.assign(query, fresh);
+    if (query === undefined || !(await editQuery(this.#host, query))) return;
     this.form = undefined;
     this.#follow();
     this.#host.say(`${query.id} was read again`, "ok");
   }
 }
-
