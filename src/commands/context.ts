@@ -30,6 +30,7 @@ export function createContext(base: Omit<Context, "withSession">): Context {
       const session = await openSession(base.settings, {
         readOnly: base.flags.has("read-only"),
         statementTimeoutMs: seconds === undefined ? statementTimeoutMs : seconds * 1000,
+        ...(seconds === undefined ? {} : { connectTimeoutMs: seconds * 1000 }),
         seedIfEmpty,
         onProgress: narrate,
       });

@@ -23,6 +23,6 @@ export const run: Run = async ({ arguments: [screen], flags, settings, signal })
     profile: settings.profile,
     profileKind: settings.kind,
     settings: { timeZone: settings.timeZone, readOnly: flags.has("read-only"), production: settings.production, dataDir: settings.dataDir, stateFile: join(settings.stateDir, "explorer.json") },
-    connect: (onProgress) => openSession(settings, { readOnly: flags.has("read-only"), statementTimeoutMs: timeout === undefined ? 30_000 : timeout * 1000, seedIfEmpty: true, onProgress }),
+    connect: (onProgress) => openSession(settings, { readOnly: flags.has("read-only"), statementTimeoutMs: timeout === undefined ? 30_000 : timeout * 1000, ...(timeout === undefined ? {} : { connectTimeoutMs: timeout * 1000 }), seedIfEmpty: true, onProgress }),
   });
 };

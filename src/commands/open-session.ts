@@ -1,13 +1,14 @@
 import type { Settings } from "../config/load.ts";
 import { loadCatalogue } from "../core/catalogue/load.ts";
-import { InputError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
-import { openDatabases } from "../databases/open.ts";
+import { openDatabases, type OpenOptions } from "../databases/open.ts";
 
 export interface OpenSessionOptions {
   readOnly: boolean;
   /** Milliseconds a statement; 0 means none. */
   statementTimeoutMs: number;
+  /** Milliseconds to connect; 10 s if absent. */
+  connectTimeoutMs?: number;
   /** Seeds an empty embedded folder with the demo data, once. */
   seedIfEmpty: boolean;
   /** One line for a person. */
@@ -20,21 +21,29 @@ export interface OpenedSession extends Session {
   close(): Promise<void>;
 }
 
+const defaultConnectTimeoutMs = 10_000;
+
+function openOptions(settings: Settings, { readOnly, statementTimeoutMs, connectTimeoutMs, onProgress }: OpenSessionOptions): OpenOptions {
+  const { timeZone, dataDir, databaseUrl, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase } = settings;
+  if (settings.kind === "embedded") return { profile: "embedded", dataDir, create: !readOnly, timeZone, readOnly, statementTimeoutMs, onProgress };
+  return {
+    profile: "servers",
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(neo4jUri === undefined ? {} : { neo4jUri }),
+    ...(neo4jUser === undefined ? {} : { neo4jUser }),
+    ...(neo4jPassword === undefined ? {} : { neo4jPassword }),
+    ...(neo4jDatabase === undefined ? {} : { neo4jDatabase }),
+    environment: process.env,
+    timeZone,
+    readOnly,
+    connectTimeoutMs: connectTimeoutMs ?? defaultConnectTimeoutMs,
+    statementTimeoutMs,
+  };
+}
+
 /** Opens the databases of a profile, with the catalogue read beside. Throws `DatabaseError`, `InputError`. */
 export async function openSession(settings: Settings, options: OpenSessionOptions): Promise<OpenedSession> {
-  if (settings.kind === "servers") throw new InputError("unknown-profile", `the profile ${settings.profile} is on servers, which this version can't open yet`, "use --profile embedded");
-  const [databases, catalogue] = await Promise.all([
-    openDatabases({
-      profile: "embedded",
-      dataDir: settings.dataDir,
-      create: !options.readOnly,
-      timeZone: settings.timeZone,
-      readOnly: options.readOnly,
-      statementTimeoutMs: options.statementTimeoutMs,
-      onProgress: options.onProgress,
-    }),
-    loadCatalogue({ userFolders: settings.queries }),
-  ]);
+  const [databases, catalogue] = await Promise.all([openDatabases(openOptions(settings, options)), loadCatalogue({ userFolders: settings.queries })]);
   const session = { databases, catalogue, timeZone: settings.timeZone };
   try {
     let seeded = false;
@@ -44,7 +53,8 @@ export async function openSession(settings: Settings, options: OpenSessionOption
       const { refused } = await projectAll(databases);
       for (const { message } of refused) options.onProgress(message);
     }
-    if (options.seedIfEmpty && !options.readOnly) {
+    // Servers are never seeded unasked.
+    if (options.seedIfEmpty && !options.readOnly && settings.kind === "embedded") {
       const { demoFolder, isEmpty, seed } = await import("../core/seeding/seed.ts");
       if (await isEmpty(databases)) {
         options.onProgress(`seeding the demo data into ${settings.dataDir}`);

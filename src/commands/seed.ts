@@ -11,7 +11,8 @@ export const run: Run = async ({ arguments: [step = "all"], flags, settings, out
   const folder = flags.text("from") ?? demoFolder();
   const dryRun = flags.has("dry-run");
   return withSession({ seedIfEmpty: false, statementTimeoutMs: 0 }, async ({ databases }) => {
-    if (!dryRun && !flags.has("yes") && (await holdsForeignRows(databases))) await confirm(settings.dataDir);
+    if (!dryRun) await databases.createSchema();
+    if (!dryRun && !flags.has("yes") && (await holdsForeignRows(databases))) await confirm(settings.kind === "embedded" ? settings.dataDir : `the profile ${settings.profile}`);
     const bar = progressBar();
     const result = await seed(databases, { folder, step: step as SeedStep, dryRun, signal, ...(bar.onProgress === undefined ? {} : { onProgress: bar.onProgress }) }).finally(bar.done);
     for (const warning of result.warnings) narrate(`warning: ${sanitise(warning)}`);

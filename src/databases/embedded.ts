@@ -39,7 +39,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Databases>
     throw error;
   }
   if (opened.sql === undefined || opened.graph === undefined) throw new Error("unreachable: both sides opened");
-  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, close };
+  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, createSchema: () => Promise.resolve(), close };
 }
 
 async function openSql(options: EmbeddedOptions, folder: string, fresh: boolean): Promise<SqlDatabase> {

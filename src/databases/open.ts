@@ -1,7 +1,7 @@
 import type { Databases } from "./types.ts";
 
 /** How to open the pair. Plain values: this layer knows nothing of configuration files. */
-export type OpenOptions = EmbeddedOptions;
+export type OpenOptions = EmbeddedOptions | ServersOptions;
 
 export interface EmbeddedOptions {
   profile: "embedded";
@@ -18,8 +18,29 @@ export interface EmbeddedOptions {
   onProgress?: (step: string) => void;
 }
 
-/** Opens both databases, applying the schema migrations that are missing. Throws `DatabaseError` (`locked`, `damaged`, `newer-schema`, …). */
+/** Addresses of real servers. Connections are made on first use. */
+export interface ServersOptions {
+  profile: "servers";
+  databaseUrl?: string;
+  neo4jUri?: string;
+  neo4jUser?: string;
+  neo4jPassword?: string;
+  neo4jDatabase?: string;
+  /** Where the `PG*` variables are looked up. */
+  environment: Readonly<Record<string, string | undefined>>;
+  timeZone: string;
+  readOnly?: boolean;
+  /** Milliseconds; 0 means none. */
+  connectTimeoutMs: number;
+  statementTimeoutMs: number;
+}
+
+/** Opens both databases, in an embedded folder applying the schema migrations that are missing. Throws `DatabaseError` (`locked`, `damaged`, `newer-schema`, …). */
 export async function openDatabases(options: OpenOptions): Promise<Databases> {
+  if (options.profile === "servers") {
+    const { openServers } = await import("./servers.ts");
+    return openServers(options);
+  }
   const { openEmbedded } = await import("./embedded.ts");
   return openEmbedded(options);
 }

@@ -95,6 +95,8 @@ export interface Databases {
   readonly graph: GraphDatabase;
   /** True when the previous process left the embedded folder without closing it: compare and re-project before trusting it. */
   readonly uncleanStop: boolean;
+  /** Makes the tables and constraints where none of them exists yet. Throws `failed` if only some do. */
+  createSchema(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -149,7 +149,7 @@ describe("bad input ends with a clear message, nothing on stdout, and no stack t
     [["status", "--timeout", "0"], 2, /--timeout must be a number of seconds/],
     [["status", "--time-zone", "Europe/Berlim"], 2, /no time zone “Europe\/Berlim”[\s\S]*Europe\/Berlin/],
     [["status", "--profile", "prod"], 2, /no profile “prod”/],
-    [["status", "--profile", "servers"], 2, /servers/],
+    [["status", "--profile", "servers"], 3, /no address of Neo4j is known[\s\S]*NEO4J_URI/],
     [["concept"], 2, /concept needs NAME/],
     [["concept", "machine_learnin"], 2, /no concept “machine_learnin”[\s\S]*did you mean machine_learning/],
     [["paths", "Data Science Trak"], 2, /no learning path “Data Science Trak”[\s\S]*Data Science Track/],

@@ -34,7 +34,8 @@ export function sqlError(failure: SqlFailure, statement?: string, cause?: unknow
   const code = byState.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "failed";
   const position = statement === undefined || failure.position === undefined ? undefined : positionOf(statement, failure.position);
   const message = failure.detail ? `${failure.message} (${failure.detail})` : failure.message;
-  const hint = failure.hint ?? (code === "read-only" ? "reads run in a read-only transaction; nothing was changed" : undefined);
+  const noTable = state === "42P01" ? "if the tables were never made, `jeseci seed` makes them" : undefined;
+  const hint = failure.hint ?? noTable ?? (code === "read-only" ? "reads run in a read-only transaction; nothing was changed" : undefined);
   return new DatabaseError(code, "sql", message, {
     ...(cause === undefined ? {} : { cause }),
     ...(hint === undefined ? {} : { hint }),

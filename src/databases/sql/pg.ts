@@ -187,14 +187,17 @@ class ServerDatabase implements PgDatabase {
   async #connect(signal?: AbortSignal): Promise<PoolClient> {
     if (this.#closed) throw new DatabaseError("failed", "sql", "the connection is closed");
     if (signal?.aborted) throw new DatabaseError("cancelled", "sql", "cancelled");
+    const pool = this.#pool;
     try {
-      return await this.#pool.connect();
+      return await pool.connect();
     } catch (error) {
-      // libpq's `prefer`: encrypted if the server can, plain if it can't.
-      if (this.#address.mode === "prefer" && this.#address.config.ssl && /does not support SSL/i.test((error as Error).message)) {
-        this.#address.config.ssl = false;
-        await this.#pool.end();
-        this.#pool = this.#createPool();
+      // libpq's `prefer`: encrypted if the server can, plain if it can't. Of several that find out at once, the first changes the pool.
+      if (this.#address.mode === "prefer" && /does not support SSL/i.test((error as Error).message)) {
+        if (this.#pool === pool) {
+          this.#address.config.ssl = false;
+          this.#pool = this.#createPool();
+          void pool.end();
+        }
         return this.#connect(signal);
       }
       throw this.#error(error);

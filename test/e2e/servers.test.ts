@@ -1,0 +1,88 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadCatalogue } from "../../src/core/catalogue/load.ts";
+import { neo4jJars, postgresBinaries, startNeo4j, startPostgres, type Server } from "../../scripts/servers/start.ts";
+import { App, createHome, jeseci, type Home } from "../support/program.ts";
+
+const available = postgresBinaries(18) !== null && neo4jJars("5.26.30") !== null;
+const suite = available ? describe : describe.skip;
+
+suite(available ? "the profile servers, on real PostgreSQL and Neo4j" : "NO SERVERS ON THIS MACHINE (Java and Maven are needed): the profile servers was not tested", () => {
+  let servers: [Server, Server];
+  let home: Home;
+  let embedded: Home;
+  beforeAll(async () => {
+    servers = await Promise.all([startPostgres(18), startNeo4j("5.26.30")]);
+    home = createHome();
+    // The guide's own .env, as it is.
+    const [sql, graph] = servers;
+    writeFileSync(join(home.folder, "work/.env"), `DATABASE_URL=${sql.url}\nNEO4J_URI=${graph.url}\nNEO4J_USER=${graph.username}\nNEO4J_PASSWORD=${graph.password}\n`);
+    embedded = createHome();
+    await jeseci(embedded, ["status"]);
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    home.remove();
+    embedded.remove();
+  });
+  const run = (...argv: string[]): ReturnType<typeof jeseci> => jeseci(home, [...argv, "--profile", "servers"]);
+
+  test("an empty server is never seeded unasked; the message names the command", async () => {
+    const { code, stderr, stdout } = await run("users");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("jeseci seed");
+  });
+
+  test("seed makes the tables, fills both, and twice is once", async () => {
+    expect((await run("seed")).code).toBe(0);
+    const again = await run("seed", "--json");
+    expect(again.code).toBe(0);
+    expect((JSON.parse(again.stdout) as { counts: { added: number; updated: number }[] }).counts.every(({ added, updated }) => added === 0 && updated === 0)).toBe(true);
+    expect(await run("check")).toMatchObject({ code: 0, stderr: expect.stringContaining("in sync") as string });
+    const status = JSON.parse((await run("status", "--json")).stdout) as { sql: { engine: string }; graph: { engine: string; nodes: object } };
+    expect(status).toMatchObject({ sql: { engine: "PostgreSQL" }, graph: { engine: "Neo4j", nodes: { Concept: 9, LearningPath: 4, User: 7 }, relationships: { CONTAINS: 15 } } });
+  });
+
+  test("every query of the catalogue gives the rows that the embedded pair gives", async () => {
+    const values: Record<string, string> = { username: "amina_diallo", concept: "machine_learning", from: "programming", to: "deep_learning" };
+    for (const query of (await loadCatalogue()).queries.filter(({ listed }) => listed)) {
+      const argv = ["query", query.id, "--format", "ndjson", ...query.parameters.flatMap(({ name }) => (values[name] === undefined ? [] : ["--param", `${name}=${values[name]}`]))];
+      const [ours, theirs] = [await run(...argv), await jeseci(embedded, argv)];
+      expect(ours.stdout, query.id).toBe(theirs.stdout);
+      expect([ours.code, theirs.code]).toEqual([0, 0]);
+    }
+  }, 180_000);
+
+  test("the explorer opens on them", async () => {
+    const app = new App(home, ["explore", "dashboard", "--profile", "servers", "--user", "cavin_admin"]);
+    await app.sees("Welcome back, Cavin!");
+    await app.sees(/PostgreSQL 18[\s\S]*Neo4j 5\.26\.30/);
+    await app.sees("in sync");
+    app.press("q");
+    expect(await app.ends()).toBe(0);
+    await app.close();
+  });
+
+  test("no password is ever printed, whatever goes wrong", async () => {
+    const [sql, graph] = servers;
+    const wrong = createHome({ DATABASE_URL: sql.url.replace(sql.password, "wr0ng-pass"), NEO4J_URI: graph.url, NEO4J_USER: graph.username, NEO4J_PASSWORD: "wr0ng-pass" });
+    for (const argv of [["config"], ["users"], ["query", "graph/health"], ["status", "--json"], ["users", "--debug"]]) {
+      const { stdout, stderr } = await jeseci(wrong, [...argv, "--profile", "servers"]);
+      expect(stdout + stderr).not.toMatch(/wr0ng-pass/);
+    }
+    expect((await jeseci(wrong, ["users", "--profile", "servers"])).code).toBe(3);
+    expect((await jeseci(wrong, ["query", "graph/health", "--profile", "servers"])).code).toBe(3);
+    wrong.remove();
+  });
+
+  test("with one side dead, status tells of the other and exits 3", async () => {
+    const [sql] = servers;
+    const half = createHome({ DATABASE_URL: sql.url, NEO4J_URI: "bolt://127.0.0.1:1", NEO4J_USER: "neo4j", NEO4J_PASSWORD: "x" });
+    const { code, stdout, stderr } = await jeseci(half, ["status", "--json", "--profile", "servers", "--timeout", "2"]);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ sql: { engine: "PostgreSQL" }, graph: null });
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "cannot-connect" } });
+    half.remove();
+  });
+});
