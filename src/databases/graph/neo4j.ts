@@ -76,7 +76,7 @@ class Neo4jDatabase implements GraphDatabase {
     return this.#transact("READ", work, options);
   }
 
-  write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+  async write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     if (this.#options.readOnly) throw new DatabaseError("read-only", "graph", "this connection only reads");
     return this.#transact("WRITE", work, options);
   }
