@@ -28,7 +28,9 @@ export const run: Run = async (context) => {
       return exit.fine;
     }
     if (output.format === "ndjson" || output.format === "csv" || output.format === "tsv") {
-      await output.stream(adHoc === null ? await streamQuery(session, id ?? "", parameters, { signal }) : await streamStatement(session, adHoc, { signal }));
+      const stream = await (adHoc === null ? streamQuery(session, id ?? "", parameters, { signal }) : streamStatement(session, adHoc, { signal }));
+      await output.stream(stream);
+      for (const notice of stream.notices) narrate(`note: ${notice}`);
       return exit.fine;
     }
     const trace: Trace = [];

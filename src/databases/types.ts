@@ -8,6 +8,11 @@ export interface ReadOptions {
   timeoutMs?: number;
   /** At most this many rows come back; `truncated` tells whether there was one more. No limit by default. */
   maxRows?: number;
+  /**
+   * The statement was typed by a person: one that gives no columns (COPY … TO a file, DO, SET, LISTEN) is refused with
+   * `read-only` before it runs. A read-only transaction alone doesn't stop a superuser's COPY from writing files.
+   */
+  adHoc?: boolean;
 }
 
 export interface QueryResult {
@@ -24,6 +29,8 @@ export interface QueryResult {
 /** A result that arrives in batches, in flat memory. `columns` is known before the first batch. */
 export interface ResultStream extends AsyncIterable<Row[]> {
   readonly columns: string[];
+  /** Warnings that the engine gave along; complete once the last batch has come. */
+  readonly notices: readonly string[];
 }
 
 /** An execution plan, the same shape for every engine. */

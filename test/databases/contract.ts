@@ -165,6 +165,15 @@ export function sqlContract(name: string, openPair: () => Promise<{ sql: SqlData
       expect(await codeOf(sql().query("INSERT INTO contract_rows (word) VALUES (NULL)"))).toBe("read-only");
     });
 
+    test("what a person typed may use cursors, limits and streams as any other statement", async () => {
+      expect((await sql().query("SELECT n FROM generate_series(1, 3) AS n", [], { adHoc: true })).rows).toEqual([[1], [2], [3]]);
+      expect((await sql().query("SHOW server_encoding", [], { adHoc: true, maxRows: 5 })).rows).toEqual([["UTF8"]]);
+      expect(await codeOf(sql().query("SELECT 1\nFRM users", [], { adHoc: true }))).toBe("syntax");
+      const rows = [];
+      for await (const batch of await sql().stream("SELECT n FROM generate_series(1, 3) AS n", [], { adHoc: true })) rows.push(...batch);
+      expect(rows).toEqual([[1], [2], [3]]);
+    });
+
     test("several statements of a read see one snapshot", async () => {
       await sql().read(async (transaction) => {
         const first = await transaction.query("SELECT now(), pg_current_snapshot()::text");

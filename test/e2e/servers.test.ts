@@ -2,22 +2,20 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
-import { neo4jJars, postgresBinaries, startNeo4j, startPostgres, type Server } from "../../scripts/servers/start.ts";
+import type { Server } from "../../scripts/servers/start.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
+import { explorerStories } from "./stories.ts";
+import { allPairs, describeOn, environmentOf, startPair } from "../support/servers.ts";
 
-const available = postgresBinaries(18) !== null && neo4jJars("5.26.30") !== null;
-const suite = available ? describe : describe.skip;
-
-suite(available ? "the profile servers, on real PostgreSQL and Neo4j" : "NO SERVERS ON THIS MACHINE (Java and Maven are needed): the profile servers was not tested", () => {
+for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile servers, on ${pair.name}`, () => {
   let servers: [Server, Server];
   let home: Home;
   let embedded: Home;
   beforeAll(async () => {
-    servers = await Promise.all([startPostgres(18), startNeo4j("5.26.30")]);
+    servers = await startPair(pair);
     home = createHome();
     // The guide's own .env, as it is.
-    const [sql, graph] = servers;
-    writeFileSync(join(home.folder, "work/.env"), `DATABASE_URL=${sql.url}\nNEO4J_URI=${graph.url}\nNEO4J_USER=${graph.username}\nNEO4J_PASSWORD=${graph.password}\n`);
+    writeFileSync(join(home.folder, "work/.env"), Object.entries(environmentOf(servers)).map(([name, value]) => `${name}=${value}\n`).join(""));
     embedded = createHome();
     await jeseci(embedded, ["status"]);
   }, 120_000);
@@ -54,10 +52,12 @@ suite(available ? "the profile servers, on real PostgreSQL and Neo4j" : "NO SERV
     }
   }, 180_000);
 
-  test("the explorer opens on them", async () => {
+  describe("the explorer", () => explorerStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
+
+  test("the explorer names both engines", async () => {
     const app = new App(home, ["explore", "dashboard", "--profile", "servers", "--user", "cavin_admin"]);
     await app.sees("Welcome back, Cavin!");
-    await app.sees(/PostgreSQL 18[\s\S]*Neo4j 5\.26\.30/);
+    await app.sees(/PostgreSQL \d+[\s\S]*Neo4j \d+/);
     await app.sees("in sync");
     app.press("q");
     expect(await app.ends()).toBe(0);

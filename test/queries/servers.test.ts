@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { neo4jJars, postgresBinaries, startNeo4j, startPostgres, type Server } from "../../scripts/servers/start.ts";
+import type { Server } from "../../scripts/servers/start.ts";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import { runQuery, runStatement } from "../../src/core/catalogue/run.ts";
 import { check } from "../../src/core/consistency/check.ts";
@@ -9,20 +9,17 @@ import { openDatabases } from "../../src/databases/open.ts";
 import type { Databases } from "../../src/databases/types.ts";
 import type { Value } from "../../src/databases/values.ts";
 import { loadGraph, randomGraph } from "../support/random-graph.ts";
+import { allPairs, describeOn, openOptions, startPair } from "../support/servers.ts";
 import { differencesFromModel } from "./compare.ts";
 import { Model } from "./model.ts";
 
-const available = postgresBinaries(15) !== null && neo4jJars("5.26.30") !== null;
-const suite = available ? describe : describe.skip;
-
-suite(available ? "on PostgreSQL 15 and Neo4j 5.26" : "NO SERVERS ON THIS MACHINE (PostgreSQL 15, Java and Maven are needed): the queries were not tested on them", () => {
+for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.name}`, () => {
   let servers: [Server, Server];
   let databases: Databases;
   let session: Session;
   beforeAll(async () => {
-    servers = await Promise.all([startPostgres(15), startNeo4j("5.26.30")]);
-    const [sql, graph] = servers;
-    databases = await openDatabases({ profile: "servers", databaseUrl: sql.url, neo4jUri: graph.url, neo4jUser: graph.username, neo4jPassword: graph.password, environment: {}, timeZone: "UTC", connectTimeoutMs: 10_000, statementTimeoutMs: 0 });
+    servers = await startPair(pair);
+    databases = await openDatabases(openOptions(servers));
     await databases.createSchema();
     session = { databases, catalogue: await loadCatalogue(), timeZone: "UTC" };
   }, 120_000);

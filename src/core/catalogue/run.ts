@@ -75,14 +75,14 @@ export async function explainQuery(session: Session, id: string, values: Readonl
 /** Runs an ad-hoc statement, read-only. Throws `DatabaseError`. */
 export async function runStatement(session: Session, statement: Statement, options: RunOptions = {}): Promise<QueryResult> {
   const own = checked(statement);
-  const result = await send(session.databases, own, statement.parameters ?? {}, options);
+  const result = await send(session.databases, own, statement.parameters ?? {}, { ...options, adHoc: true });
   options.trace?.push({ database: own.database, query: null, statement: own.statement, parameters: statement.parameters ?? {}, rows: result.rows.length, ms: round(result.ms) });
   return result;
 }
 
 /** As `runStatement`, in batches and in flat memory. */
 export function streamStatement(session: Session, statement: Statement, options: LoadOptions = {}): Promise<ResultStream> {
-  return stream(session.databases, checked(statement), statement.parameters ?? {}, options);
+  return stream(session.databases, checked(statement), statement.parameters ?? {}, { ...options, adHoc: true });
 }
 
 /** The plan of an ad-hoc statement; null where the engine has none. */
@@ -100,14 +100,16 @@ function checked({ language, statement, parameters = {} }: Statement): Sendable 
   return { database: language === "sql" ? "sql" : "graph", language, statement: text };
 }
 
-function send({ sql, graph }: Databases, { database, statement }: Sendable, parameters: Readonly<Record<string, Value>>, options: RunOptions): Promise<QueryResult> {
+type SendOptions = RunOptions & { adHoc?: boolean };
+
+function send({ sql, graph }: Databases, { database, statement }: Sendable, parameters: Readonly<Record<string, Value>>, options: SendOptions): Promise<QueryResult> {
   const read = readOptions(options);
   if (database === "graph") return graph.query(statement, parameters, read);
   const { text, names } = positional(statement);
   return sql.query(text, names.map((name) => parameters[name] ?? null), read);
 }
 
-function stream({ sql, graph }: Databases, { database, statement }: Sendable, parameters: Readonly<Record<string, Value>>, options: LoadOptions): Promise<ResultStream> {
+function stream({ sql, graph }: Databases, { database, statement }: Sendable, parameters: Readonly<Record<string, Value>>, options: SendOptions): Promise<ResultStream> {
   const read = readOptions(options);
   if (database === "graph") return graph.stream(statement, parameters, read);
   const { text, names } = positional(statement);
@@ -121,8 +123,8 @@ function explain({ sql, graph }: Databases, { database, statement }: Sendable, p
   return sql.explain(text, names.map((name) => parameters[name] ?? null), read);
 }
 
-function readOptions({ signal, timeoutMs, maxRows }: RunOptions): ReadOptions {
-  return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(maxRows === undefined ? {} : { maxRows }) };
+function readOptions({ signal, timeoutMs, maxRows, adHoc }: SendOptions): ReadOptions {
+  return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(maxRows === undefined ? {} : { maxRows }), ...(adHoc === undefined ? {} : { adHoc }) };
 }
 
 /** A syntax error of a canned query names its file, and its line and column there. */

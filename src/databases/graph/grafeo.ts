@@ -101,7 +101,7 @@ class GrafeoDatabase implements GraphDatabase {
       }
     }
     const iterator = slices();
-    return { columns: result.columns, [Symbol.asyncIterator]: () => iterator };
+    return { columns: result.columns, notices: [], [Symbol.asyncIterator]: () => iterator };
   }
 
   async explain(statement: string, parameters: GraphParameters = {}, options: ReadOptions & { analyze?: boolean } = {}): Promise<PlanNode | null> {

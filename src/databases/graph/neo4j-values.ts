@@ -34,7 +34,7 @@ function fromObject(value: object): Value {
     );
   }
   if (neo4j.isDateTime(value)) return instant(value);
-  if (neo4j.isDate(value) || neo4j.isLocalDateTime(value) || neo4j.isLocalTime(value) || neo4j.isTime(value) || neo4j.isDuration(value)) return value.toString();
+  if (neo4j.isDate(value) || neo4j.isLocalDateTime(value) || neo4j.isLocalTime(value) || neo4j.isTime(value) || neo4j.isDuration(value)) return withoutZeros(value.toString());
   if (neo4j.isPoint(value)) {
     const { srid, x, y, z } = value;
     return { srid: fromNeo4j(srid), x, y, ...(z === undefined ? {} : { z }) };
@@ -49,6 +49,11 @@ function fromInteger(value: Integer): Value {
 
 function properties(source: { [key: string]: unknown }): { [key: string]: Value } {
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, fromNeo4j(value)]));
+}
+
+/** The driver always prints nine digits of a second; those that say nothing go. */
+function withoutZeros(iso: string): string {
+  return iso.replace(/\.(\d*?)0+(?=\D|$)/, (_all, digits: string) => (digits === "" ? "" : `.${digits}`));
 }
 
 /** ISO 8601 in UTC, with as many digits of a second as the value has, at most six. */

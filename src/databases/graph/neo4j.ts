@@ -85,6 +85,7 @@ class Neo4jDatabase implements GraphDatabase {
     const session = this.#session("READ", streamFetchSize);
     const id = randomUUID();
     const queue = new BatchQueue<Row>(batchRows, 8);
+    const notices: string[] = [];
     const stop = this.#cancelOn(options.signal, id, (error) => queue.fail(error));
     const end = async (): Promise<void> => {
       stop();
@@ -94,8 +95,8 @@ class Neo4jDatabase implements GraphDatabase {
       const transaction = session.beginTransaction(this.#settings(id, options));
       const result = (await transaction).run(statement, parametersOf(parameters));
       const columns = await result.keys();
-      subscribe(result, queue, (error) => this.#error(error, options.signal));
-      return { columns, [Symbol.asyncIterator]: () => queue.iterate(end) };
+      subscribe(result, queue, notices, (error) => this.#error(error, options.signal));
+      return { columns, notices, [Symbol.asyncIterator]: () => queue.iterate(end) };
     } catch (error) {
       await end();
       throw this.#error(error, options.signal);
@@ -252,7 +253,8 @@ class Neo4jTransaction implements Transaction<GraphParameters> {
       }
       rows.push(rowOf(record));
     }
-    return { columns, rows, truncated, ms: performance.now() - started, notices: [] };
+    const ms = performance.now() - started;
+    return { columns, rows, truncated, ms, notices: noticesOf(await result.summary()) };
   }
 }
 
@@ -276,10 +278,13 @@ interface StreamControl {
   resume(): void;
 }
 
-function subscribe(result: Result, queue: BatchQueue<Row>, mapError: (error: unknown) => DatabaseError): void {
+function subscribe(result: Result, queue: BatchQueue<Row>, notices: string[], mapError: (error: unknown) => DatabaseError): void {
   const observer = {
     onNext: (record: DriverRecord) => queue.push(rowOf(record)),
-    onCompleted: () => queue.end(),
+    onCompleted: (summary: ResultSummary) => {
+      notices.push(...noticesOf(summary));
+      queue.end();
+    },
     onError: (error: Error) => queue.fail(mapError(error)),
   };
   // The driver keeps this entry to itself but uses it for its own iterator; the version is pinned, and the contract

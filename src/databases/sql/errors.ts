@@ -26,6 +26,20 @@ const byState: readonly (readonly [prefix: string, code: DatabaseErrorCode])[] =
   ["42", "syntax"],
 ];
 
+/** What to do next, where the server itself has no hint. */
+const hints: readonly (readonly [prefix: string, hint: string])[] = [
+  ["25006", "reads run in a read-only transaction; nothing was changed"],
+  ["28", "check the user and the password of DATABASE_URL: `jeseci config` shows where they came from"],
+  ["3D000", "check the name at the end of DATABASE_URL: `psql --list` lists the databases that exist"],
+  ["42P01", "if the tables were never made, `jeseci seed` makes them"],
+  ["42501", "this account lacks the right: ask the owner of the table to GRANT it, or use another account in DATABASE_URL"],
+  ["53300", "the server has no connection left: end some, or raise max_connections"],
+  ["55P03", "another transaction holds the lock: try again, or find it in pg_stat_activity"],
+  ["57014", "allow it more with --timeout SECONDS, or ask for less"],
+  ["57P03", "the server is starting, stopping or recovering: try again in a moment"],
+  ["57P", "the server ended this connection: try again"],
+];
+
 /** A failed statement as a `DatabaseError`, with the engine's own words and the place in the statement. */
 export function sqlError(failure: SqlFailure, statement?: string, cause?: unknown): DatabaseError {
   const state = failure.sqlState ?? "";
@@ -34,8 +48,7 @@ export function sqlError(failure: SqlFailure, statement?: string, cause?: unknow
   const code = byState.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "failed";
   const position = statement === undefined || failure.position === undefined ? undefined : positionOf(statement, failure.position);
   const message = failure.detail ? `${failure.message} (${failure.detail})` : failure.message;
-  const noTable = state === "42P01" ? "if the tables were never made, `jeseci seed` makes them" : undefined;
-  const hint = failure.hint ?? noTable ?? (code === "read-only" ? "reads run in a read-only transaction; nothing was changed" : undefined);
+  const hint = failure.hint ?? hints.find(([prefix]) => state.startsWith(prefix))?.[1];
   return new DatabaseError(code, "sql", message, {
     ...(cause === undefined ? {} : { cause }),
     ...(hint === undefined ? {} : { hint }),

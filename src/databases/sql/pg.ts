@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import pg, { type ClientBase, type PoolClient } from "pg";
 import Cursor from "pg-cursor";
 import { DatabaseError } from "../errors.ts";
@@ -21,6 +22,9 @@ export interface PgOptions {
 /** What this database can do beyond the interface: a script of several statements, for migrations. */
 export type PgDatabase = SqlDatabase & { adopt(script: string): Promise<void> };
 
+const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/** Advisory locks of a session outlive its transactions; the connection goes back to the pool without them. */
+const endOfRead = "ROLLBACK; SELECT pg_advisory_unlock_all()";
 const batchRows = 1_000;
 const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
 
@@ -52,7 +56,7 @@ class ServerDatabase implements PgDatabase {
   }
 
   read<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
-    return this.#transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "ROLLBACK", work, options);
+    return this.#transaction(readOnly, endOfRead, work, options);
   }
 
   async write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
@@ -64,9 +68,13 @@ class ServerDatabase implements PgDatabase {
     const client = await this.#connect(options.signal);
     const stop = this.#cancelOn(client, options.signal);
     let broken = false;
+    const notices: string[] = [];
+    const listen = noteTo(notices);
+    client.on("notice", listen);
     const end = async (): Promise<void> => {
       stop();
-      if (!broken) await client.query("ROLLBACK").catch(() => (broken = true));
+      client.off("notice", listen);
+      if (!broken) await client.query(endOfRead).catch(() => (broken = true));
       client.release(broken);
     };
     const fail = async (error: unknown): Promise<never> => {
@@ -76,12 +84,11 @@ class ServerDatabase implements PgDatabase {
       throw own;
     };
     try {
-      await client.query(this.#begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", options));
+      await client.query(this.#begin(readOnly, options));
       const cursor = client.query(new Cursor<Row>(statement, parameters.map(parameterOf), { rowMode: "array", types }));
+      if (options.adHoc) await requireColumns(client, cursor);
       // The names of the columns arrive with the first rows.
-      const [first, columns] = await new Promise<[Row[], string[]]>((resolve, reject) => {
-        cursor.read(batchRows, (error: Error | undefined, rows: Row[], result: { fields: { name: string }[] }) => (error ? reject(error) : resolve([rows, result.fields.map(({ name }) => name)])));
-      });
+      const [first, columns] = await readCursor(cursor, batchRows);
       async function* batches(): AsyncGenerator<Row[]> {
         let finished = false;
         try {
@@ -96,7 +103,7 @@ class ServerDatabase implements PgDatabase {
         }
       }
       const iterator = batches();
-      return { columns, [Symbol.asyncIterator]: () => iterator };
+      return { columns, notices, [Symbol.asyncIterator]: () => iterator };
     } catch (error) {
       return fail(error);
     }
@@ -125,14 +132,14 @@ class ServerDatabase implements PgDatabase {
     await this.#pool.end();
   }
 
-  async #transaction<T>(begin: string, end: "COMMIT" | "ROLLBACK", work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
+  async #transaction<T>(begin: string, end: "COMMIT" | typeof endOfRead, work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
     const { signal } = options;
     const client = await this.#connect(signal);
     let abandon: (error: DatabaseError) => void = () => undefined;
     const abandoned = new Promise<never>((_resolve, reject) => (abandon = reject));
     abandoned.catch(() => undefined);
     // A write is not left half-way by a cancel: its statement ends with an error, and everything is rolled back.
-    const stop = this.#cancelOn(client, signal, end === "ROLLBACK" ? abandon : undefined);
+    const stop = this.#cancelOn(client, signal, end === endOfRead ? abandon : undefined);
     const run = async (): Promise<T> => {
       let broken = false;
       try {
@@ -141,7 +148,7 @@ class ServerDatabase implements PgDatabase {
         await client.query(end);
         return result;
       } catch (error) {
-        await client.query("ROLLBACK").catch(() => (broken = true));
+        await client.query(end === "COMMIT" ? "ROLLBACK" : end).catch(() => (broken = true));
         throw error instanceof DatabaseError || !isDriverError(error) ? error : this.#error(error, undefined, signal);
       } finally {
         stop();
@@ -153,21 +160,21 @@ class ServerDatabase implements PgDatabase {
     return Promise.race([running, abandoned]);
   }
 
-  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows }: ReadOptions, signal: AbortSignal | undefined): Promise<QueryResult> {
+  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows, adHoc }: ReadOptions, signal: AbortSignal | undefined): Promise<QueryResult> {
     const started = performance.now();
     const notices: string[] = [];
-    const listen = (notice: { message?: string | undefined }): void => void notices.push(notice.message ?? "");
+    const listen = noteTo(notices);
     client.on("notice", listen);
     try {
       // The extended protocol: several statements in one text are refused by the server itself.
       const query = { text: statement, values: parameters.map(parameterOf), rowMode: "array" as const, types, queryMode: "extended" };
-      if (maxRows !== undefined) {
+      if (maxRows !== undefined || adHoc) {
         const cursor = client.query(new Cursor<Row>(statement, query.values, { rowMode: "array", types }));
-        const [rows, columns] = await new Promise<[Row[], string[]]>((resolve, reject) => {
-          cursor.read(maxRows + 1, (error: Error | undefined, found: Row[], result: { fields: { name: string }[] }) => (error ? reject(error) : resolve([found, result.fields.map(({ name }) => name)])));
-        });
+        if (adHoc) await requireColumns(client, cursor);
+        // A limit of 0 is none.
+        const [rows, columns] = await readCursor(cursor, maxRows === undefined ? 0 : maxRows + 1);
         await cursor.close();
-        const truncated = rows.length > maxRows;
+        const truncated = maxRows !== undefined && rows.length > maxRows;
         return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated, ms: performance.now() - started, notices };
       }
       const result = await client.query<Row>(query);
@@ -257,6 +264,36 @@ class ServerDatabase implements PgDatabase {
       error,
     );
   }
+}
+
+function noteTo(notices: string[]): (notice: { message?: string | undefined }) => void {
+  return ({ message = "" }) => void notices.push(message);
+}
+
+/** The next rows, with the names of the columns. */
+function readCursor(cursor: Cursor<Row>, rows: number): Promise<[Row[], string[]]> {
+  return new Promise((resolve, reject) => {
+    cursor.read(rows, (error: Error | undefined, found: Row[], result: { fields: { name: string }[] }) => (error ? reject(error) : resolve([found, result.fields.map(({ name }) => name)])));
+  });
+}
+
+/** Waits for the server's description of the statement, which has run nothing yet. Throws `read-only` if it gives no columns. */
+async function requireColumns(client: ClientBase, cursor: Cursor<Row>): Promise<void> {
+  const { connection } = client as unknown as { connection: EventEmitter };
+  const described = await new Promise<boolean>((resolve, reject) => {
+    const settle = (act: () => void) => (): void => {
+      for (const [event, listener] of listeners) connection.off(event, listener);
+      cursor.off("error", fail);
+      act();
+    };
+    const fail = (error: Error): void => settle(() => reject(error))();
+    const listeners = [["rowDescription", settle(() => resolve(true))], ["noData", settle(() => resolve(false))], ["end", settle(() => reject(new Error("Connection terminated unexpectedly")))]] as const;
+    for (const [event, listener] of listeners) connection.on(event, listener);
+    cursor.on("error", fail);
+  });
+  if (described) return;
+  await cursor.close();
+  throw new DatabaseError("read-only", "sql", "a statement of your own must give columns; this one gives none", { hint: "SELECT, SHOW, EXPLAIN and VALUES do; COPY, DO and SET are refused, since they can reach beyond a read" });
 }
 
 /** `pg` would send an object as JSON but a list as an array; everything else goes as it is. */

@@ -124,7 +124,7 @@ class PgliteDatabase implements SqlDatabase {
           }
         }
         const iterator = batches();
-        resolve({ columns: first.columns, [Symbol.asyncIterator]: () => iterator });
+        resolve({ columns: first.columns, notices: [], [Symbol.asyncIterator]: () => iterator });
         await held;
         await this.#end("ROLLBACK");
       }).catch(reject);
