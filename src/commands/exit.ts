@@ -11,6 +11,7 @@ export const exit = { fine: 0, drift: 1, usage: 2, unreachable: 3, timeout: 4, p
 const ofDatabase: Readonly<Record<DatabaseErrorCode, number>> = {
   "cannot-connect": exit.unreachable,
   unauthorized: exit.unreachable,
+  "bad-address": exit.usage,
   locked: exit.unreachable,
   damaged: exit.unreachable,
   "newer-schema": exit.unreachable,

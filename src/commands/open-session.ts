@@ -24,7 +24,7 @@ export interface OpenedSession extends Session {
 const defaultConnectTimeoutMs = 10_000;
 
 function openOptions(settings: Settings, { readOnly, statementTimeoutMs, connectTimeoutMs, onProgress }: OpenSessionOptions): OpenOptions {
-  const { timeZone, dataDir, databaseUrl, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase } = settings;
+  const { timeZone, dataDir, databaseUrl, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase, neo4jCaFile } = settings;
   if (settings.kind === "embedded") return { profile: "embedded", dataDir, create: !readOnly, timeZone, readOnly, statementTimeoutMs, onProgress };
   return {
     profile: "servers",
@@ -33,6 +33,7 @@ function openOptions(settings: Settings, { readOnly, statementTimeoutMs, connect
     ...(neo4jUser === undefined ? {} : { neo4jUser }),
     ...(neo4jPassword === undefined ? {} : { neo4jPassword }),
     ...(neo4jDatabase === undefined ? {} : { neo4jDatabase }),
+    ...(neo4jCaFile === undefined ? {} : { neo4jCaFile }),
     environment: process.env,
     timeZone,
     readOnly,

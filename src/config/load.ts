@@ -30,6 +30,8 @@ export interface Settings {
   neo4jUser?: string;
   neo4jPassword?: string;
   neo4jDatabase?: string;
+  /** PEM file, absolute. */
+  neo4jCaFile?: string;
   production: boolean;
   /** The user that the explorer begins with. */
   user?: string;
@@ -52,11 +54,11 @@ export interface Overrides {
 type Json = Record<string, unknown>;
 
 const rootKeys = ["$schema", "default", "time_zone", "queries", "profiles"];
-const profileKeys = ["kind", "data_dir", "database_url", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database", "production", "user", "time_zone"] as const;
+const profileKeys = ["kind", "data_dir", "database_url", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database", "neo4j_ca_file", "production", "user", "time_zone"] as const;
 type ProfileKey = (typeof profileKeys)[number];
 const secretKeys = new Set<ProfileKey>(["neo4j_password"]);
 /** Variables fill the profile `servers` and never switch to it. */
-const serverVariables: Readonly<Partial<Record<ProfileKey, string>>> = { database_url: "DATABASE_URL", neo4j_uri: "NEO4J_URI", neo4j_user: "NEO4J_USER", neo4j_password: "NEO4J_PASSWORD", neo4j_database: "NEO4J_DATABASE" };
+const serverVariables: Readonly<Partial<Record<ProfileKey, string>>> = { database_url: "DATABASE_URL", neo4j_uri: "NEO4J_URI", neo4j_user: "NEO4J_USER", neo4j_password: "NEO4J_PASSWORD", neo4j_database: "NEO4J_DATABASE", neo4j_ca_file: "NEO4J_CA_FILE" };
 
 /**
  * The settings from the configuration file, `.env` in the working folder, the environment and the command line; later
@@ -104,7 +106,7 @@ export function loadSettings(overrides: Overrides, environment: Readonly<Record<
   };
   const production = own?.["production"] ?? false;
   if (typeof production !== "boolean") throw new ConfigError(`${configFile}: profiles.${profile}.production must be true or false`);
-  const [databaseUrl, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase] = (["database_url", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database"] as const).map(server);
+  const [databaseUrl, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase, neo4jCaFile] = (["database_url", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database", "neo4j_ca_file"] as const).map(server);
   note("production", String(production), own?.["production"] === undefined ? "built in" : `${configFile} profiles.${profile}.production`);
   const user = choose("user", [fromFile("user")]);
   const timeZone = choose("time_zone", [[overrides.timeZone, "--time-zone"], fromFile("time_zone"), [text(config, "time_zone", configFile), configFile], [Intl.DateTimeFormat().resolvedOptions().timeZone, "system"]]) ?? "UTC";
@@ -124,6 +126,7 @@ export function loadSettings(overrides: Overrides, environment: Readonly<Record<
     ...(neo4jUser === undefined ? {} : { neo4jUser }),
     ...(neo4jPassword === undefined ? {} : { neo4jPassword }),
     ...(neo4jDatabase === undefined ? {} : { neo4jDatabase }),
+    ...(neo4jCaFile === undefined ? {} : { neo4jCaFile: absolute(neo4jCaFile) }),
     production,
     ...(user === undefined ? {} : { user }),
     timeZone,

@@ -1,9 +1,10 @@
 /**
  * The one small set of ways a database can fail, the same for every engine. The engine's own words stay in `message`.
- * `locked`, `damaged` and `newer-schema` concern the embedded data folder or the recorded schema version.
+ * `bad-address` is one that can't be an address at all; `locked`, `damaged` and `newer-schema` concern the embedded data folder or the recorded schema version.
  */
 export type DatabaseErrorCode =
   | "cannot-connect"
+  | "bad-address"
   | "unauthorized"
   | "timeout"
   | "syntax"

@@ -26,6 +26,8 @@ export interface ServersOptions {
   neo4jUser?: string;
   neo4jPassword?: string;
   neo4jDatabase?: string;
+  /** PEM file of the authority that signed Neo4j's certificate; goes with a plain `bolt://` or `neo4j://`. */
+  neo4jCaFile?: string;
   /** Where the `PG*` variables are looked up. */
   environment: Readonly<Record<string, string | undefined>>;
   timeZone: string;

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { javaFor, neo4jJars, postgresBinaries, startNeo4j, startPostgres, type PostgresMajor, type Server } from "../../scripts/servers/start.ts";
+import { javaFor, neo4jJars, postgresBinaries, startNeo4j, startPostgres, type PostgresMajor, type Server, type StartOptions } from "../../scripts/servers/start.ts";
 import type { ServersOptions } from "../../src/databases/open.ts";
 import { givenNeo4j, givenPostgres } from "./given-servers.ts";
 
@@ -9,7 +9,7 @@ export interface Offer {
   /** Why it can't be had here; null if it can. */
   missing: string | null;
   /** An empty one, to be stopped afterwards. */
-  start(): Promise<Server>;
+  start(options?: StartOptions): Promise<Server>;
 }
 
 export interface Pair {
@@ -23,12 +23,12 @@ export const neo4jVersions: readonly string[] = ["5.26.30", "2026.08.1"];
 
 export function postgres(major: PostgresMajor): Offer {
   const missing = postgresBinaries(major) === null ? `PostgreSQL ${major} is not on this machine` : null;
-  return { name: `PostgreSQL ${major}`, missing, start: () => startPostgres(major) };
+  return { name: `PostgreSQL ${major}`, missing, start: (options) => startPostgres(major, options) };
 }
 
 export function neo4j(version: string): Offer {
   const missing = javaFor(version) === null ? `no JDK here runs Neo4j ${version}` : neo4jJars(version) === null ? `Maven can't fetch Neo4j ${version}` : null;
-  return { name: `Neo4j ${version}`, missing, start: () => startNeo4j(version) };
+  return { name: `Neo4j ${version}`, missing, start: (options) => startNeo4j(version, options) };
 }
 
 /** Every PostgreSQL that the product is held to; or the one of TEST_DATABASE_URL. */

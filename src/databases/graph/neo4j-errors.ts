@@ -33,19 +33,24 @@ const hints: Partial<Record<DatabaseErrorCode, string>> = {
   "read-only": "this session only reads",
 };
 
+/** What is better said of some codes or words than of their kind. */
+const special: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/DatabaseNotFound/, "check NEO4J_DATABASE: `SHOW DATABASES` lists those that exist"],
+  [/MemoryPoolOutOfMemory|TransactionMemoryLimit/, "the server has no memory left for this transaction: ask for fewer rows, or raise db.memory.transaction.max"],
+  [/certificate/i, "name the authority that signed it with NEO4J_CA_FILE and a plain bolt:// or neo4j://, or believe any certificate with bolt+ssc://"],
+  [/closed by server|handshake/i, "the server hangs up before a greeting: if it requires TLS, use bolt+s:// (or bolt+ssc:// for a certificate of its own)"],
+];
+
 /** Any error of the driver as ours, its own words kept; secrets given are taken out of them. */
 export function graphError(error: unknown, secrets: readonly string[] = []): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const own = error instanceof Error ? error.message : String(error);
+  // The driver leads with advice on settings of Neo4j 3; the reason stands at the end.
+  const own = (error instanceof Error ? error.message : String(error)).replace(/^Failed to connect to server\. .*?Caused by: /s, "can't connect: ").replace(/(?<=certificate is not trusted\.) .*?(?=Socket responded|$)/s, " ");
   const message = secrets.reduce((text, secret) => (secret === "" ? text : text.replaceAll(secret, "•••")), own);
   const driverCode = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   const code = codeOf(driverCode, message);
   const position = code === "syntax" ? positionOf(message) : undefined;
-  const hint = driverCode.includes("DatabaseNotFound")
-    ? "check NEO4J_DATABASE: `SHOW DATABASES` lists those that exist"
-    : /MemoryPoolOutOfMemory|TransactionMemoryLimit/.test(driverCode)
-      ? "the server has no memory left for this transaction: ask for fewer rows, or raise db.memory.transaction.max"
-      : hints[code];
+  const hint = special.find(([pattern]) => pattern.test(`${driverCode} ${message}`))?.[1] ?? hints[code];
   return new DatabaseError(code, "graph", message, { cause: error, ...(hint === undefined ? {} : { hint }), ...(position === undefined ? {} : { position }) });
 }
 

@@ -31,10 +31,9 @@ type Runner = { run(statement: string, parameters?: Record<string, unknown>): Re
 /** Opens a driver; connects on first use. The password never leaves this closure but to the driver. */
 export async function openNeo4j(options: Neo4jOptions): Promise<GraphDatabase> {
   const encrypted = options.certificateAuthority === undefined ? {} : { encrypted: "ENCRYPTION_ON" as const, trust: "TRUST_CUSTOM_CA_SIGNED_CERTIFICATES" as const, trustedCertificates: [options.certificateAuthority] };
-  if (options.certificateAuthority !== undefined) await readFile(options.certificateAuthority).catch((error: unknown) => Promise.reject(new DatabaseError("cannot-connect", "graph", `can't read the certificate authority ${options.certificateAuthority}: ${(error as Error).message}`)));
-  let driver: Driver;
-  try {
-    driver = neo4j.driver(options.uri, neo4j.auth.basic(options.username, options.password), {
+  if (options.certificateAuthority !== undefined) await readFile(options.certificateAuthority).catch((error: unknown) => Promise.reject(new DatabaseError("bad-address", "graph", `can't read the certificate authority ${options.certificateAuthority}: ${(error as Error).message}`)));
+  const create = (uri: string): Driver =>
+    neo4j.driver(uri, neo4j.auth.basic(options.username, options.password), {
       userAgent: "jeseci",
       telemetryDisabled: true,
       connectionTimeout: options.connectTimeoutMs,
@@ -44,10 +43,13 @@ export async function openNeo4j(options: Neo4jOptions): Promise<GraphDatabase> {
       maxConnectionPoolSize: 20,
       ...encrypted,
     });
+  let driver: Driver;
+  try {
+    driver = create(options.uri);
   } catch (error) {
-    throw new DatabaseError("cannot-connect", "graph", graphError(error, [options.password]).message, { cause: error, hint: "NEO4J_URI must be bolt:// or neo4j://, with +s or +ssc for TLS" });
+    throw new DatabaseError("bad-address", "graph", graphError(error, [options.password]).message, { cause: error, hint: "NEO4J_URI must be bolt:// or neo4j://, with +s or +ssc for TLS; NEO4J_CA_FILE goes with the plain ones" });
   }
-  return new Neo4jDatabase(driver, options);
+  return new Neo4jDatabase(driver, options, () => create(options.uri.replace(/^neo4j/, "bolt")));
 }
 
 class Neo4jDatabase implements GraphDatabase {
@@ -56,11 +58,16 @@ class Neo4jDatabase implements GraphDatabase {
   readonly #options: Neo4jOptions;
   /** Carries what a write wrote to every later read, also across the members of a cluster. */
   readonly #bookmarks: BookmarkManager = neo4j.bookmarkManager();
+  /** A driver of its own to the one server that the address names, without routing. */
+  readonly #createDirect: () => Driver;
+  /** Whether the server has answered since the last time that it didn't. */
+  #reached = false;
   #closed = false;
 
-  constructor(driver: Driver, options: Neo4jOptions) {
+  constructor(driver: Driver, options: Neo4jOptions, createDirect: () => Driver) {
     this.#driver = driver;
     this.#options = options;
+    this.#createDirect = createDirect;
   }
 
   async version(options: ReadOptions = {}): Promise<EngineVersion> {
@@ -92,6 +99,7 @@ class Neo4jDatabase implements GraphDatabase {
       await session.close().catch(() => undefined);
     };
     try {
+      await this.#reach();
       const transaction = session.beginTransaction(this.#settings(id, options));
       const result = (await transaction).run(statement, parametersOf(parameters));
       const columns = await result.keys();
@@ -106,6 +114,7 @@ class Neo4jDatabase implements GraphDatabase {
   async explain(statement: string, parameters: GraphParameters = {}, options: ReadOptions & { analyze?: boolean } = {}): Promise<PlanNode | null> {
     const session = this.#session("READ");
     try {
+      await this.#reach();
       const result = await session.executeRead((transaction) => transaction.run(`${options.analyze ? "PROFILE" : "EXPLAIN"} ${statement}`, parametersOf(parameters)), this.#settings(randomUUID(), options));
       const { plan, profile } = result.summary;
       return profile ? planOf(profile) : plan ? planOf(plan) : null;
@@ -148,10 +157,11 @@ class Neo4jDatabase implements GraphDatabase {
     const stop = this.#cancelOn(options.signal, id, abandon);
     const settings = this.#settings(id, options);
     try {
-      const running =
-        mode === "READ"
-          ? session.executeRead((transaction) => work(new Neo4jTransaction(transaction)), settings)
-          : this.#writeOnce(session, settings, work);
+      const run = async (): Promise<T> => {
+        await this.#reach();
+        return mode === "READ" ? session.executeRead((transaction) => work(new Neo4jTransaction(transaction)), settings) : this.#writeOnce(session, settings, work);
+      };
+      const running = run();
       running.catch(() => undefined);
       return await Promise.race([running, abandoned]);
     } catch (error) {
@@ -192,8 +202,29 @@ class Neo4jDatabase implements GraphDatabase {
     return { metadata: { app: "jeseci", id }, ...(timeout > 0 ? { timeout } : {}) };
   }
 
+  /**
+   * Fails at once where nobody answers: the driver would repeat a read until its time is up, as it should for a server
+   * that changes its leader, and not for one that isn't there.
+   */
+  async #reach(): Promise<void> {
+    if (this.#reached) return;
+    const { database } = this.#options;
+    const verify = (driver: Driver): Promise<unknown> => driver.verifyConnectivity(database === undefined ? {} : { database });
+    try {
+      await verify(this.#driver);
+    } catch (error) {
+      // Routing only says that it found no router; the reason is known to a direct connection.
+      if (!/perform discovery/i.test((error as Error).message)) throw error;
+      const direct = this.#createDirect();
+      await verify(direct).finally(() => direct.close());
+      throw error;
+    }
+    this.#reached = true;
+  }
+
   #error(error: unknown, signal?: AbortSignal): DatabaseError {
     const own = graphError(error, [this.#options.password]);
+    if (own.code === "cannot-connect") this.#reached = false;
     return signal?.aborted && own.code !== "cancelled" ? new DatabaseError("cancelled", "graph", "cancelled", { cause: own }) : own;
   }
 

@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import { checkServerIdentity } from "node:tls";
 import type { PoolConfig } from "pg";
 import { DatabaseError } from "../errors.ts";
 
@@ -9,7 +11,8 @@ type TlsMode = (typeof tlsModes)[number];
 
 export interface PgAddress {
   config: PoolConfig;
-  mode: TlsMode;
+  /** The encryption to try where the server refuses that of `config`: libpq's `allow` and `prefer`. */
+  otherwise: PoolConfig["ssl"];
   /** Everything that must never be printed. */
   secrets: string[];
 }
@@ -18,7 +21,7 @@ export interface PgAddress {
  * A `DATABASE_URL` (or the `PG*` variables, where it leaves something out) as a pool's configuration, with libpq's
  * meaning of its parameters: `sslmode=require` encrypts without asking who answers (but verifies against
  * `sslrootcert` if there is one), `verify-full` asks. Drivers differ here, so it is spelt out.
- * Throws `cannot-connect` for an address that can't be one.
+ * Throws `bad-address` for an address that can't be one.
  */
 export function pgAddress(databaseUrl: string | undefined, environment: Readonly<Record<string, string | undefined>>): PgAddress {
   const url = databaseUrl === undefined || databaseUrl === "" ? undefined : parse(databaseUrl);
@@ -33,12 +36,19 @@ export function pgAddress(databaseUrl: string | undefined, environment: Readonly
   const database = url && url.pathname.length > 1 ? decodeURIComponent(url.pathname.slice(1)) : (environment["PGDATABASE"] ?? user);
   // Without a password the driver looks into .pgpass by itself.
   const config: PoolConfig = { host, port, user, database, ...(password === undefined ? {} : { password }) };
-  if (mode !== "disable" && mode !== "allow" && !host.startsWith("/")) config.ssl = tls(mode, host, parameter);
-  return { config, mode, secrets: password === undefined || password === "" ? [] : [password, encodeURIComponent(password)] };
+  const encryption = mode === "disable" || host.startsWith("/") ? false : tls(mode, host, environment["HOME"], parameter);
+  if (mode !== "allow") config.ssl = encryption;
+  return { config, otherwise: encryption === false ? undefined : mode === "allow" ? encryption : mode === "prefer" ? false : undefined, secrets: password === undefined || password === "" ? [] : [password, encodeURIComponent(password)] };
 }
 
-function tls(mode: TlsMode, host: string, parameter: (name: string, variable?: string) => string | undefined): Exclude<PoolConfig["ssl"], undefined> {
-  const root = parameter("sslrootcert", "PGSSLROOTCERT");
+/** Where libpq looks for the authority that nobody named. */
+function defaultRoot(home: string | undefined): string | undefined {
+  const path = join(home ?? homedir(), ".postgresql/root.crt");
+  return existsSync(path) ? path : undefined;
+}
+
+function tls(mode: TlsMode, host: string, home: string | undefined, parameter: (name: string, variable?: string) => string | undefined): Exclude<PoolConfig["ssl"], undefined> {
+  const root = parameter("sslrootcert", "PGSSLROOTCERT") ?? defaultRoot(home);
   const certificate = parameter("sslcert", "PGSSLCERT");
   const key = parameter("sslkey", "PGSSLKEY");
   const files = {
@@ -46,7 +56,8 @@ function tls(mode: TlsMode, host: string, parameter: (name: string, variable?: s
     ...(certificate === undefined ? {} : { cert: read("sslcert", certificate) }),
     ...(key === undefined ? {} : { key: read("sslkey", key) }),
   };
-  if (mode === "verify-full") return { ...files, rejectUnauthorized: true, servername: host };
+  // The driver upgrades a socket that knows no name; without the host it would compare the certificate with “localhost”.
+  if (mode === "verify-full") return { ...files, rejectUnauthorized: true, checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) };
   const verifyAuthority = mode === "verify-ca" || (mode === "require" && root !== undefined);
   // verify-ca checks who signed, not the name in the certificate.
   return verifyAuthority ? { ...files, rejectUnauthorized: true, checkServerIdentity: () => undefined } : { ...files, rejectUnauthorized: false };
@@ -71,5 +82,5 @@ function isTlsMode(text: string): text is TlsMode {
 }
 
 function bad(message: string): DatabaseError {
-  return new DatabaseError("cannot-connect", "sql", message, { hint: "DATABASE_URL looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE?sslmode=require" });
+  return new DatabaseError("bad-address", "sql", message, { hint: "DATABASE_URL looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE?sslmode=require" });
 }

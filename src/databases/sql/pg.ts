@@ -25,10 +25,12 @@ export type PgDatabase = SqlDatabase & { adopt(script: string): Promise<void> };
 const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /** Advisory locks of a session outlive its transactions; the connection goes back to the pool without them. */
 const endOfRead = "ROLLBACK; SELECT pg_advisory_unlock_all()";
+/** A server without TLS, or one whose rules want the other kind of connection. */
+const encryptionRefused = /does not support SSL|no pg_hba\.conf entry/i;
 const batchRows = 1_000;
 const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
 
-/** A pool to a PostgreSQL server. It connects on first use. Throws `cannot-connect` for an address that can't be one. */
+/** A pool to a PostgreSQL server. It connects on first use. Throws `bad-address` for an address that can't be one. */
 export function openPg(options: PgOptions): PgDatabase {
   return new ServerDatabase(pgAddress(options.databaseUrl, options.environment), options);
 }
@@ -198,14 +200,15 @@ class ServerDatabase implements PgDatabase {
     try {
       return await pool.connect();
     } catch (error) {
-      // libpq's `prefer`: encrypted if the server can, plain if it can't. Of several that find out at once, the first changes the pool.
-      if (this.#address.mode === "prefer" && /does not support SSL/i.test((error as Error).message)) {
-        if (this.#pool === pool) {
-          this.#address.config.ssl = false;
+      // Of several that find out at once, the first changes the pool.
+      const { otherwise, config } = this.#address;
+      if (otherwise !== undefined && encryptionRefused.test((error as Error).message)) {
+        if (this.#pool === pool && config.ssl !== otherwise) {
+          config.ssl = otherwise;
           this.#pool = this.#createPool();
           void pool.end();
         }
-        return this.#connect(signal);
+        if (this.#pool !== pool) return this.#connect(signal);
       }
       throw this.#error(error);
     }
