@@ -22,13 +22,18 @@ export type Run = (context: Context) => Promise<number>;
 
 const defaultStatementTimeoutMs = 30_000;
 
+/** Whether both databases are opened so that nothing can be written. */
+export function opensReadOnly(flags: Flags, { production }: Pick<Settings, "production">): boolean {
+  return flags.has("read-only") || (production && !flags.has("write"));
+}
+
 export function createContext(base: Omit<Context, "withSession">): Context {
   return {
     ...base,
     withSession: async ({ seedIfEmpty, statementTimeoutMs = defaultStatementTimeoutMs }, work) => {
       const seconds = base.flags.seconds("timeout");
       const session = await openSession(base.settings, {
-        readOnly: base.flags.has("read-only"),
+        readOnly: opensReadOnly(base.flags, base.settings),
         statementTimeoutMs: seconds === undefined ? statementTimeoutMs : seconds * 1000,
         ...(seconds === undefined ? {} : { connectTimeoutMs: seconds * 1000 }),
         seedIfEmpty,

@@ -26,7 +26,7 @@ export interface Command {
   flags: readonly Flag[];
   /** Prints rows: takes `--format` and its like. */
   data: boolean;
-  /** Writes to the databases: refused under `--read-only`. */
+  /** Writes to the databases: refused under `--read-only`, and on a profile marked production without `--write`. */
   writes?: boolean;
   examples: readonly string[];
 }
@@ -45,6 +45,9 @@ export const commonFlags: readonly Flag[] = [
   { name: "help", description: "this help" },
   { name: "version", description: "the program's version" },
 ];
+
+/** Flag of the explorer and of everything that writes. */
+const writeFlag: Flag = { name: "write", description: "write to a profile marked production; in the explorer, allow writing at all" };
 
 /** Flags of commands that print rows. */
 export const dataFlags: readonly Flag[] = [
@@ -121,5 +124,5 @@ export const commands: readonly Command[] = [
 export const laterCommands = ["recommend", "repair", "user", "path", "progress", "relationship"];
 
 export function flagsOf(command: Command): readonly Flag[] {
-  return [...command.flags, ...(command.data ? dataFlags : []), ...commonFlags];
+  return [...command.flags, ...(command.writes === true || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags : []), ...commonFlags];
 }

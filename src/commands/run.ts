@@ -54,6 +54,7 @@ export async function runCommand(argv: readonly string[], signal: AbortSignal): 
     };
     const settings = loadSettings({ ...override("profile", "profile"), ...override("data-dir", "dataDir"), ...override("time-zone", "timeZone") }, process.env, process.cwd());
     for (const warning of settings.warnings) narrate(`warning: ${warning}`);
+    if (settings.production) refuseProductionWrite(command, flags, settings.profile);
     const context = createContext({ invocation, arguments: invocation.arguments, flags, settings, output: new Output(flags), signal });
     const part = await parts[command.name]?.();
     if (part === undefined) throw new Error(`the command ${command.name} has no part`);
@@ -72,6 +73,10 @@ export function version(): string {
 
 function refuseWrite(command: Command, flags: Flags): void {
   if (command.writes === true && flags.has("read-only") && !flags.has("dry-run")) throw new InputError("write-refused", `${command.name} writes, and --read-only forbids it`, "leave --read-only out");
+}
+
+function refuseProductionWrite(command: Command, flags: Flags, profile: string): void {
+  if (command.writes === true && !flags.has("write") && !flags.has("dry-run")) throw new InputError("write-refused", `${command.name} writes, and the profile ${profile} is marked production`, "add --write if you mean it");
 }
 
 /** Looked up in the raw line, since the error may be that it can't be parsed. */

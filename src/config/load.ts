@@ -32,7 +32,10 @@ export interface Settings {
   neo4jDatabase?: string;
   /** PEM file, absolute. */
   neo4jCaFile?: string;
+  /** Read-only unless a person says --write, and marked so that nobody takes it for another. */
   production: boolean;
+  /** Every profile that there is, the built-in ones first. */
+  profiles: string[];
   /** The user that the explorer begins with. */
   user?: string;
   timeZone: string;
@@ -88,8 +91,8 @@ export function loadSettings(overrides: Overrides, environment: Readonly<Record<
   const profile = choose("profile", [[overrides.profile, "--profile"], ...variable("JESECI_PROFILE"), [text(config, "default", configFile), configFile], ["embedded", "built in"]]) ?? "embedded";
   const profiles = (config["profiles"] ?? {}) as Record<string, Json>;
   const own = profiles[profile];
-  if (own === undefined && profile !== "embedded" && profile !== "servers") {
-    const names = [...new Set(["embedded", "servers", ...Object.keys(profiles)])];
+  const names = [...new Set(["embedded", "servers", ...Object.keys(profiles)])];
+  if (!names.includes(profile)) {
     throw new ConfigError(`there is no profile “${profile}”`, `the profiles are ${names.join(", ")}`);
   }
   const fromFile = (key: ProfileKey): readonly [string | undefined, string] => [own === undefined ? undefined : text(own, key, configFile), `${configFile} profiles.${profile}.${key}`];
@@ -128,6 +131,7 @@ export function loadSettings(overrides: Overrides, environment: Readonly<Record<
     ...(neo4jDatabase === undefined ? {} : { neo4jDatabase }),
     ...(neo4jCaFile === undefined ? {} : { neo4jCaFile: absolute(neo4jCaFile) }),
     production,
+    profiles: names,
     ...(user === undefined ? {} : { user }),
     timeZone,
     queries: folders,

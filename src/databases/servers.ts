@@ -11,7 +11,7 @@ const tables = ["users", "concepts", "learning_paths", "learning_path_concepts",
 /** A pair of real servers. Nothing is connected yet, so that one dead side doesn't hide the other. Throws `bad-address` for addresses that can't be ones. */
 export async function openServers(options: ServersOptions): Promise<Databases> {
   const { timeZone, connectTimeoutMs, statementTimeoutMs, readOnly = false, neo4jUri, neo4jUser, neo4jPassword, neo4jDatabase, neo4jCaFile } = options;
-  if (neo4jUri === undefined) throw new DatabaseError("bad-address", "graph", "no address of Neo4j is known", { hint: "set NEO4J_URI, NEO4J_USER and NEO4J_PASSWORD, in the environment or in .env" });
+  if (neo4jUri === undefined) throw new DatabaseError("cannot-connect", "graph", "no address of Neo4j is known", { hint: "set NEO4J_URI, NEO4J_USER and NEO4J_PASSWORD, in the environment or in .env" });
   const sql = openPg({ ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }), environment: options.environment, timeZone, connectTimeoutMs, statementTimeoutMs, readOnly });
   const graph = await openNeo4j({ uri: neo4jUri, username: neo4jUser ?? "neo4j", password: neo4jPassword ?? "", ...(neo4jDatabase === undefined ? {} : { database: neo4jDatabase }), ...(neo4jCaFile === undefined ? {} : { certificateAuthority: neo4jCaFile }), connectTimeoutMs, statementTimeoutMs, readOnly });
   return {

@@ -6,6 +6,7 @@ import { helpOverlay, statementsOverlay } from "./information.ts";
 import { actionOf, bindingsIn, type Action, type Scope } from "./keymap.ts";
 import type { ExplorerOptions } from "./options.ts";
 import { ChoiceOverlay, type Choice, type Overlay } from "./overlay.ts";
+import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
 import { DashboardScreen } from "./screens/dashboard/screen.ts";
 import { QueriesScreen } from "./screens/queries/screen.ts";
@@ -30,8 +31,11 @@ export interface Tab {
 export interface Terminal {
   write(text: string): void;
   suspend(work: () => Promise<void>): Promise<void>;
-  exit(code: number): void;
+  exit(ending: Ending): void;
 }
+
+/** How the explorer is left: with an exit code, or for the explorer of another profile. */
+export type Ending = number | ExplorerOptions;
 
 type Opened = Session & { seeded: boolean; close(): Promise<void> };
 
@@ -179,8 +183,8 @@ export class Explorer implements Host {
     this.changed();
   }
 
-  /** Ends the program with an exit code, once. */
-  end(code: number): void {
+  /** Ends the program with an exit code, or goes on with another profile; once. */
+  end(code: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -195,6 +199,8 @@ export class Explorer implements Host {
     if (this.connection.kind === "failed" && action === "refresh") return void this.connect();
     if (this.connection.kind !== "ready") {
       if (action === "help") this.#help();
+      // A profile that can't be opened is a reason to choose another one.
+      if (action === "profiles" && this.connection.kind === "failed") this.show(profilePicker(this.options, this.theme, (name) => this.#openProfile(name)));
       return;
     }
     switch (action) {
@@ -211,6 +217,8 @@ export class Explorer implements Host {
         return this.#help();
       case "users":
         return void this.#pickUser();
+      case "profiles":
+        return this.show(profilePicker(this.options, this.theme, (name) => this.#openProfile(name)));
       case "palette":
         return this.#palette();
       case "statements":
@@ -260,6 +268,15 @@ export class Explorer implements Host {
         return { label: sanitise(row.username), note: sanitise(`${name}   ${row.completed} of ${row.concepts} completed`), choose: () => this.#setUser(row.username) };
       });
       this.show(new ChoiceOverlay("User", choices, "there are no users yet: `jeseci seed` makes some"));
+    } catch (error) {
+      this.say((error as Error).message, "danger");
+    }
+  }
+
+  #openProfile(name: string): void {
+    if (name === this.options.profile) return;
+    try {
+      this.end(this.options.ofProfile(name));
     } catch (error) {
       this.say((error as Error).message, "danger");
     }

@@ -43,7 +43,7 @@ function header(explorer: Explorer, cells: number): string {
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
   const full: Spans[] = [side(theme, "SQL", explorer.sides.sql, true), side(theme, "graph", explorer.sides.graph, true), verdict(explorer)];
   const short: Spans[] = [side(theme, "SQL", explorer.sides.sql, false), side(theme, "graph", explorer.sides.graph, false), verdict(explorer)];
-  const ending: Spans = [["dim", "read-only"]];
+  const ending: Spans = [explorer.readOnly ? ["dim", "read-only"] : ["warn", "writes"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
   for (const parts of [[...full, ending], [...short, ending], short]) {
     const own = lead.length + spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);

@@ -7,7 +7,7 @@ export type Action =
   | "up" | "down" | "left" | "right" | "pageUp" | "pageDown" | "first" | "last"
   | "open" | "back" | "nextPane" | "previousPane" | "filter" | "sort" | "reverse"
   | "screen1" | "screen2" | "screen3" | "screen4" | "screen5" | "screen6"
-  | "users" | "palette" | "statements" | "export" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
+  | "users" | "profiles" | "palette" | "statements" | "export" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
   | "raiseLimit" | "plan" | "edit" | "complete" | "completeBack" | "clear";
 
 /** One key, declared once: the footer, the help, the command list, the README and the tests read it here. */
@@ -43,6 +43,7 @@ export const bindings: readonly Binding[] = [
   { action: "screen5", scope: "global", keys: ["5"], label: "5", description: "Queries" },
   { action: "screen6", scope: "global", keys: ["6"], label: "6", description: "Consistency" },
   { action: "users", scope: "global", keys: ["u"], label: "u", description: "choose the user", footer: "user" },
+  { action: "profiles", scope: "global", keys: ["P"], label: "P", description: "choose the profile: other databases" },
   { action: "palette", scope: "global", keys: [":"], label: ":", description: "everything that can be done here", footer: "commands" },
   { action: "statements", scope: "global", keys: ["s"], label: "s", description: "the statements behind this screen", footer: "statements" },
   { action: "refresh", scope: "global", keys: ["r"], label: "r", description: "load again", footer: "refresh" },

@@ -1,5 +1,16 @@
 import type { Session } from "../core/session.ts";
 
+/** A profile to choose from. */
+export interface ProfileChoice {
+  name: string;
+  kind: "embedded" | "servers";
+  production: boolean;
+  /** Its folder, or its addresses without passwords. */
+  place: string;
+  /** Why it can't be opened, where it can't. */
+  disabled?: string;
+}
+
 /** What the explorer is started with. It opens nothing itself: `connect` does, after the first frame. */
 export interface ExplorerOptions {
   /** The screen to begin with; else the last one, else the dashboard. */
@@ -13,6 +24,10 @@ export interface ExplorerOptions {
   profile: string;
   profileKind: "embedded" | "servers";
   settings: { timeZone: string; readOnly: boolean; production: boolean; dataDir: string; stateFile: string };
+  /** Every profile of the configuration, for the picker. */
+  profiles(): ProfileChoice[];
+  /** The same explorer on another profile. Throws what the configuration throws. */
+  ofProfile(name: string): ExplorerOptions;
   /** Aborts when the process is asked to end. */
   signal: AbortSignal;
   /** Opens the databases, and seeds an empty embedded folder. */

@@ -1,7 +1,7 @@
 import { render, useApp } from "ink";
 import { useEffect } from "react";
 import { App } from "./app.tsx";
-import { Explorer } from "./explorer.ts";
+import { Explorer, type Ending } from "./explorer.ts";
 import type { ExplorerOptions } from "./options.ts";
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;
@@ -19,13 +19,12 @@ function Root({ explorer, onReady }: { explorer: Explorer; onReady: (suspend: Su
  */
 export async function startExplorer(options: ExplorerOptions): Promise<number> {
   let suspend: Suspend = (work) => work();
-  let finish: (code: number) => void = () => undefined;
-  const finished = new Promise<number>((resolve) => (finish = resolve));
-  const explorer = new Explorer(options, {
-    write: (text) => void process.stdout.write(text),
-    suspend: (work) => suspend(work),
-    exit: (code) => finish(code),
-  });
+  let left = Promise.withResolvers<Ending>();
+  const create = (own: ExplorerOptions): Explorer => {
+    left = Promise.withResolvers();
+    return new Explorer(own, { write: (text) => void process.stdout.write(text), suspend: (work) => suspend(work), exit: left.resolve });
+  };
+  let explorer = create(options);
   const stop = (): void => explorer.end(130);
   options.signal.addEventListener("abort", stop, { once: true });
   let fault: unknown;
@@ -35,7 +34,9 @@ export async function startExplorer(options: ExplorerOptions): Promise<number> {
   };
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
-  const instance = render(<Root explorer={explorer} onReady={(ready) => (suspend = ready)} />, {
+  const root = (own: Explorer) => <Root explorer={own} onReady={onReady} />;
+  const onReady = (ready: Suspend): void => void (suspend = ready);
+  const instance = render(root(explorer), {
     alternateScreen: true,
     incrementalRendering: true,
     maxFps: 120,
@@ -45,8 +46,17 @@ export async function startExplorer(options: ExplorerOptions): Promise<number> {
   // If Ink itself ends (an error while drawing), so does the explorer.
   instance.waitUntilExit().then(stop, fail);
   await instance.waitUntilRenderFlush();
-  void explorer.connect();
-  const code = await finished;
+  let code: number | undefined;
+  while (code === undefined) {
+    void explorer.connect();
+    const ending = await left.promise;
+    if (typeof ending === "number") code = ending;
+    else {
+      await explorer.session?.close();
+      explorer = create(ending);
+      instance.rerender(root(explorer));
+    }
+  }
   instance.unmount();
   await explorer.session?.close();
   process.off("uncaughtException", fail);

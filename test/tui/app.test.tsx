@@ -5,7 +5,8 @@ import { render as renderPlain } from "ink-testing-library";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { width } from "../../src/core/text/width.ts";
 import { App } from "../../src/tui/app.tsx";
-import { Explorer } from "../../src/tui/explorer.ts";
+import { Explorer, type Ending } from "../../src/tui/explorer.ts";
+import type { ExplorerOptions } from "../../src/tui/options.ts";
 import { renderTui } from "../support/render-tui.tsx";
 import { openDemo, type TemporarySession } from "../support/seeded.ts";
 
@@ -13,8 +14,8 @@ let temporary: TemporarySession;
 beforeAll(async () => void (temporary = await openDemo()));
 afterAll(() => temporary.close());
 
-function explorer(more: { screen?: string; user?: string; connect?: () => Promise<never> } = {}): { own: Explorer; ended: number[]; written: string[] } {
-  const ended: number[] = [];
+function explorer(more: Partial<ExplorerOptions> = {}): { own: Explorer; ended: Ending[]; written: string[] } {
+  const ended: Ending[] = [];
   const written: string[] = [];
   const { connect, ...options } = more;
   const own = new Explorer(
@@ -25,6 +26,10 @@ function explorer(more: { screen?: string; user?: string; connect?: () => Promis
       profileKind: "embedded",
       settings: { timeZone: "UTC", readOnly: false, production: false, dataDir: temporary.dataDir, stateFile: join(mkdtempSync(join(tmpdir(), "jeseci-state-")), "state.json") },
       signal: new AbortController().signal,
+      profiles: () => [],
+      ofProfile: (name) => {
+        throw new Error(`there is no profile “${name}”`);
+      },
       connect: connect ?? (() => Promise.resolve({ ...temporary.session, seeded: false, close: () => Promise.resolve() })),
       ...options,
     },
