@@ -6,7 +6,7 @@ import { exit } from "./exit.ts";
 export const run: Run = async ({ flags, settings, output, signal, withSession }) => {
   const username = flags.text("user") ?? settings.user;
   if (username === undefined) throw new InputError("usage", "dashboard needs --user NAME", "`jeseci users` lists them");
-  const dashboard = await withSession({ seedIfEmpty: true }, (session) => loadDashboard(session, { username }, { signal }));
+  const { missing: _missing, ...dashboard } = await withSession({ seedIfEmpty: true }, (session) => loadDashboard(session, { username }, { signal }));
   await output.print({
     json: dashboard,
     columns: ["concept", "status", "progress_percent", "minutes", "last_accessed"],

@@ -1,3 +1,6 @@
+import { strategies } from "../core/recommendations/types.ts";
+import { formulaLines } from "../core/recommendations/weights.ts";
+
 /** One flag, declared once: parsing, validation, help, README and completion come from here. */
 export interface Flag {
   name: string;
@@ -76,6 +79,15 @@ export const commands: readonly Command[] = [
   { name: "concepts", summary: "all concepts", arguments: [], flags: [], data: true, examples: ["jeseci concepts --format csv"] },
   { name: "concept", summary: "a concept: its row, relationships, paths and learners", arguments: [{ name: "NAME", required: true, description: "name of the concept" }], flags: [], data: true, examples: ["jeseci concept machine_learning"] },
   { name: "shared", summary: "concepts that several paths share, and the overlap of pairs", arguments: [], flags: [{ name: "min-paths", value: "N", description: "smallest number of paths (default 2)" }], data: true, examples: ["jeseci shared --min-paths 3"] },
+  {
+    name: "recommend",
+    summary: "what to learn next, which path, or the route to a goal; with reasons",
+    details: ["next: concepts that are ready, the best first. paths: paths that share something completed. route: everything missing before --goal, in order.", ...formulaLines()],
+    arguments: [],
+    flags: [user, { name: "strategy", value: "STRATEGY", description: "next (default), paths or route", choices: strategies }, { name: "goal", value: "CONCEPT", description: "the concept that a route leads to" }],
+    data: true,
+    examples: ["jeseci recommend --user cavin_admin", "jeseci recommend --user cavin_admin --json", "jeseci recommend --user cavin_admin --strategy route --goal deep_learning"],
+  },
   { name: "queries", summary: "the catalogue of canned queries", arguments: [], flags: [], data: true, examples: ["jeseci queries"] },
   {
     name: "query",
@@ -121,7 +133,7 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version doesn't have. */
-export const laterCommands = ["recommend", "repair", "user", "path", "progress", "relationship"];
+export const laterCommands = ["repair", "user", "path", "progress", "relationship"];
 
 export function flagsOf(command: Command): readonly Flag[] {
   return [...command.flags, ...(command.writes === true || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags : []), ...commonFlags];

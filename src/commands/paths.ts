@@ -6,7 +6,7 @@ export const run: Run = async ({ arguments: [title], flags, output, signal, with
   const username = flags.text("user");
   const whose = username === undefined ? {} : { username };
   if (title === undefined) {
-    const list = await withSession({ seedIfEmpty: true }, (session) => listPaths(session, whose, { signal }));
+    const { missing: _missing, ...list } = await withSession({ seedIfEmpty: true }, (session) => listPaths(session, whose, { signal }));
     await output.print({
       json: list,
       columns: ["path", "difficulty", "category", "estimated_hours", "concepts", "completed", "order_faults"],
@@ -14,7 +14,7 @@ export const run: Run = async ({ arguments: [title], flags, output, signal, with
     });
     return exit.fine;
   }
-  const detail = await withSession({ seedIfEmpty: true }, (session) => loadPath(session, { title, ...whose }, { signal }));
+  const { missing: _missing, ...detail } = await withSession({ seedIfEmpty: true }, (session) => loadPath(session, { title, ...whose }, { signal }));
   await output.print({
     json: detail,
     columns: ["sequence_order", "concept", "status", "progress_percent", "state", "waits_for"],

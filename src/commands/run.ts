@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   concepts: () => import("./concepts.ts"),
   concept: () => import("./concept.ts"),
   shared: () => import("./shared.ts"),
+  recommend: () => import("./recommend.ts"),
   queries: () => import("./queries.ts"),
   query: () => import("./query.ts"),
   seed: () => import("./seed.ts"),

@@ -13,6 +13,8 @@ export interface Session {
 export interface LoadOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Where one database can't be reached, give what the other one knows, and say so in `missing`. */
+  partial?: boolean;
 }
 
 /** One statement that was run, for `trace` in JSON and the statements overlay. */

@@ -1,20 +1,27 @@
+import { dirname, join } from "node:path";
 import type { Session } from "../core/session.ts";
+import { isUnreachable, type Missing } from "../core/catalogue/gather.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { nearest } from "../core/text/nearest.ts";
+import { showExport } from "./export.ts";
+import { Health } from "./health.ts";
 import type { KeyPress } from "./keys.ts";
-import { helpOverlay, statementsOverlay } from "./information.ts";
-import { actionOf, bindingsIn, type Action, type Scope } from "./keymap.ts";
+import { helpOverlay } from "./information.ts";
+import { actionOf, type Action } from "./keymap.ts";
 import type { ExplorerOptions } from "./options.ts";
 import { ChoiceOverlay, type Choice, type Overlay } from "./overlay.ts";
+import { showPalette } from "./palette.ts";
 import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
+import { ConceptScreen } from "./screens/concept/screen.ts";
 import { DashboardScreen } from "./screens/dashboard/screen.ts";
+import { PathsScreen } from "./screens/paths/screen.ts";
 import { QueriesScreen } from "./screens/queries/screen.ts";
+import { RecommendationsScreen } from "./screens/recommendations/screen.ts";
+import { SharedScreen } from "./screens/shared/screen.ts";
+import { StatementsOverlay } from "./statements.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
-
-/** What is known of a database. */
-export type Side = { kind: "unknown" } | { kind: "alive"; engine: string; version: string; ms: number } | { kind: "dead"; reason: string };
 
 export type Connection = { kind: "connecting"; step: string } | { kind: "ready" } | { kind: "failed"; error: unknown };
 
@@ -41,6 +48,8 @@ type Opened = Session & { seeded: boolean; close(): Promise<void> };
 
 const checkEveryMs = 30_000;
 const agesEveryMs = 10_000;
+/** More than anybody walks into; the oldest step is forgotten. */
+const deepest = 50;
 
 /**
  * Everything that the explorer knows, outside of React: keys change it at once, in the order in which they came, and
@@ -51,23 +60,28 @@ export class Explorer implements Host {
   readonly theme: Theme;
   readonly state: PersistedState;
   readonly tabs: readonly Tab[];
+  readonly health: Health;
   connection: Connection = { kind: "connecting", step: "opening the databases" };
   session: Opened | undefined;
   backend: Backend | undefined;
   user: string | undefined;
-  screen: Screen;
+  /** The screen of the current tab. */
+  tab: Screen;
+  /** Views of concepts that were walked into from it, the current one last. */
+  readonly walked: ConceptScreen[] = [];
   overlay: Overlay | undefined;
   message: { text: string; style: Style } | undefined;
-  sides: { sql: Side; graph: Side } = { sql: { kind: "unknown" }, graph: { kind: "unknown" } };
   checked: { at: number; inSync: boolean; error?: unknown } | undefined;
   /** Counts drawings asked for; React draws when it changes. */
   revision = 0;
   readonly #terminal: Terminal;
   readonly #dashboard: DashboardScreen;
+  readonly #paths: PathsScreen;
   readonly #queries: QueriesScreen;
   readonly #listeners = new Set<() => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stateKey: string;
+  #nextCheck: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(options: ExplorerOptions, terminal: Terminal) {
@@ -76,25 +90,39 @@ export class Explorer implements Host {
     this.theme = createTheme(options, process.env);
     this.#stateKey = `${options.profile} ${options.settings.dataDir}`;
     this.state = readState(options.settings.stateFile, this.#stateKey);
+    this.health = new Health(
+      (side) => (this.session === undefined ? Promise.reject(new Error("nothing is open")) : this.session.databases[side].version()),
+      () => this.changed(),
+      (side) => this.#recovered(side),
+    );
     this.#dashboard = new DashboardScreen(this);
+    this.#paths = new PathsScreen(this);
     this.#queries = new QueriesScreen(this);
-    const later = (command: string): string => `comes with a later version; until then: ${command}`;
     this.tabs = [
       { id: "dashboard", title: "Dashboard", short: "Dash", screen: this.#dashboard },
-      { id: "paths", title: "Paths", short: "Paths", disabled: later("jeseci paths") },
-      { id: "shared", title: "Shared concepts", short: "Shared", disabled: later("jeseci shared") },
-      { id: "recommend", title: "Recommendations", short: "Recom", disabled: later("jeseci query graph/next-concepts") },
+      { id: "paths", title: "Paths", short: "Paths", screen: this.#paths },
+      { id: "shared", title: "Shared concepts", short: "Shared", screen: new SharedScreen(this) },
+      { id: "recommend", title: "Recommendations", short: "Recom", screen: new RecommendationsScreen(this) },
       { id: "queries", title: "Queries", short: "Queries", screen: this.#queries },
-      { id: "consistency", title: "Consistency", short: "Consist", disabled: later("jeseci check") },
+      { id: "consistency", title: "Consistency", short: "Consist", disabled: "comes with a later version; until then: jeseci check" },
     ];
     const wanted = this.tabs.find(({ id }) => id === (options.screen ?? this.state.screen));
-    this.screen = wanted?.screen ?? this.#dashboard;
+    this.tab = wanted?.screen ?? this.#dashboard;
     if (options.screen !== undefined && wanted?.disabled !== undefined) this.say(`${wanted.title} ${wanted.disabled}`, "warn");
     this.user = options.user ?? this.state.user;
   }
 
+  /** What is in sight. */
+  get screen(): Screen {
+    return this.walked.at(-1) ?? this.tab;
+  }
+
   get readOnly(): boolean {
     return this.options.settings.readOnly;
+  }
+
+  get scratchFolder(): string {
+    return join(dirname(this.options.settings.stateFile), "scratch");
   }
 
   /** For React: called again whenever something changed. */
@@ -128,10 +156,51 @@ export class Explorer implements Host {
   }
 
   saveState(): void {
-    const { screen, user } = { screen: this.tabs.find((tab) => tab.screen === this.screen)?.id, user: this.user };
-    this.state.screen = screen ?? "dashboard";
-    if (user !== undefined) this.state.user = user;
+    this.state.screen = this.tabs.find((tab) => tab.screen === this.tab)?.id ?? "dashboard";
+    if (this.user !== undefined) this.state.user = this.user;
     writeState(this.options.settings.stateFile, this.#stateKey, this.state);
+  }
+
+  noticed(found: Missing | Error): void {
+    if (found instanceof Error) {
+      if (isUnreachable(found)) this.health.noticed(found.database, found);
+      return;
+    }
+    if (found.sql !== undefined) this.health.noticed("sql", found.sql);
+    if (found.graph !== undefined) this.health.noticed("graph", found.graph);
+  }
+
+  openConcept(name: string): void {
+    if (this.walked.at(-1)?.concept === name) return;
+    if (this.walked.length === deepest) this.walked.shift();
+    const view = new ConceptScreen(this, name);
+    this.walked.push(view);
+    view.enter();
+    this.changed();
+  }
+
+  way = (): string[] => [this.tabs.find(({ screen }) => screen === this.tab)?.title ?? "", ...this.walked.map(({ concept }) => concept)];
+
+  openPath(title: string): void {
+    this.openTab("paths");
+    this.#paths.select(title);
+  }
+
+  openTab(id: string): void {
+    this.#open(this.tabs.find((tab) => tab.id === id));
+  }
+
+  setUser(username: string): void {
+    this.user = username;
+    this.saveState();
+    this.screen.enter();
+    this.changed();
+  }
+
+  /** Puts the catalogue in sight with its cursor on a query. */
+  openQuery(id: string): void {
+    this.openTab("queries");
+    this.#queries.select(id);
   }
 
   /** Opens the databases and loads the first screen. Called once the first frame is painted. */
@@ -150,9 +219,10 @@ export class Explorer implements Host {
       this.session = session;
       this.backend = backend;
       if (session.seeded) this.say(`seeded the demo data into ${this.options.settings.dataDir}`, "ok");
-      await this.#chooseUser(session, backend);
       // Before the screen asks for its data: behind them the round trip would be theirs.
-      await this.#probe();
+      await this.health.probe();
+      await this.#chooseUser(session, backend);
+      if (this.#ended) return;
       this.connection = { kind: "ready" };
       this.screen.enter();
       this.changed();
@@ -178,15 +248,27 @@ export class Explorer implements Host {
     else {
       const ready = this.connection.kind === "ready";
       const action = actionOf(press, [...(ready ? this.screen.scopes() : []), "global"]);
-      if (action !== undefined && !(ready && this.screen.act(action))) this.#act(action);
+      if (action !== undefined) this.perform(action);
     }
     this.changed();
+  }
+
+  /** Does what a key or the command list asks for, or says why it can't be done. */
+  perform(action: Action): void {
+    if (this.connection.kind === "ready") {
+      const reason = this.screen.reason?.(action);
+      if (reason !== undefined) return this.say(reason, "warn");
+      if (this.screen.act(action)) return;
+    }
+    this.#act(action);
   }
 
   /** Ends the program with an exit code, or goes on with another profile; once. */
   end(code: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.health.stop();
+    clearTimeout(this.#nextCheck);
     for (const timer of this.#timers) clearInterval(timer);
     if (this.connection.kind === "ready") this.saveState();
     this.#terminal.exit(code);
@@ -197,60 +279,69 @@ export class Explorer implements Host {
     const tab = /^screen(\d)$/.exec(action)?.[1];
     if (tab !== undefined) return this.#open(this.tabs[Number(tab) - 1]);
     if (this.connection.kind === "failed" && action === "refresh") return void this.connect();
-    if (this.connection.kind !== "ready") {
-      if (action === "help") this.#help();
-      // A profile that can't be opened is a reason to choose another one.
-      if (action === "profiles" && this.connection.kind === "failed") this.show(profilePicker(this.options, this.theme, (name) => this.#openProfile(name)));
-      return;
-    }
+    // A profile that can't be opened is a reason to choose another one.
+    if (action === "profiles" && this.connection.kind !== "connecting") return this.show(profilePicker(this.options, this.theme, (name) => this.#openProfile(name)));
+    if (action === "help") return this.show(helpOverlay(this.theme, this.connection.kind === "ready" ? this.screen.scopes() : []));
+    if (this.connection.kind !== "ready") return;
     switch (action) {
       case "back":
-        this.screen.back();
+        if (!this.screen.back() && this.walked.length > 0) this.#leave();
         return;
       case "filter":
         return this.say("there is no list to filter here");
       case "refresh":
         this.screen.refresh();
-        void this.#probe().then(() => this.#check());
+        void this.health.probe().then(() => this.#check());
         return;
-      case "help":
-        return this.#help();
       case "users":
         return void this.#pickUser();
-      case "profiles":
-        return this.show(profilePicker(this.options, this.theme, (name) => this.#openProfile(name)));
       case "palette":
-        return this.#palette();
+        return showPalette(this);
       case "statements":
         return this.#statements();
+      case "export":
+        return this.#export();
+      case "copyCell":
+      case "copyRow":
+        return this.#copy(action);
       default:
         return;
     }
   }
 
+  /** One step out of the walk; what is left behind ends its loads. */
+  #leave(): void {
+    this.walked.pop()?.leave();
+    this.screen.enter();
+  }
+
   #open(tab: Tab | undefined): void {
     if (tab === undefined) return;
     if (tab.screen === undefined) return this.say(`${tab.title} ${tab.disabled ?? ""}`, "warn");
-    this.screen = tab.screen;
+    for (const view of this.walked.splice(0)) view.leave();
+    this.tab = tab.screen;
     if (this.connection.kind === "ready") {
       this.screen.enter();
       this.saveState();
     }
   }
 
-  #setUser(username: string): void {
-    this.user = username;
-    this.saveState();
-    this.screen.enter();
-  }
-
   async #chooseUser(session: Opened, backend: Backend): Promise<void> {
-    const { rows } = await backend.listUsers(session);
-    const known = new Set(rows.map(({ username }) => username));
-    if (this.user !== undefined && known.has(this.user)) return;
+    let known: Set<string>;
+    try {
+      const { rows } = await backend.listUsers(session, { partial: true });
+      known = new Set(rows.map(({ username }) => username));
+      if (this.user !== undefined && known.has(this.user)) return;
+    } catch (error) {
+      // With both sides gone there is nobody to choose from; whoever was shown last stays.
+      if (!backend.isUnreachable(error)) throw error;
+      return this.noticed(error);
+    }
     const asked = this.options.user;
     const wrong = asked !== undefined && this.user === asked;
-    this.user = (await backend.defaultUser(session)) ?? undefined;
+    // Who was active last, only PostgreSQL knows.
+    const newest = await backend.defaultUser(session).catch((error: unknown) => (backend.isUnreachable(error) ? ([...known][0] ?? null) : Promise.reject(error as Error)));
+    this.user = newest ?? undefined;
     if (wrong) {
       const near = nearest(asked, known);
       this.say(`there is no user “${asked}”${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`, "danger");
@@ -262,13 +353,14 @@ export class Explorer implements Host {
     const { session, backend } = this;
     if (session === undefined || backend === undefined) return;
     try {
-      const { rows } = await backend.listUsers(session);
+      const { rows } = await backend.listUsers(session, { partial: true });
       const choices = rows.map((row): Choice => {
         const name = [row.first_name, row.last_name].filter((part) => part !== null).join(" ");
-        return { label: sanitise(row.username), note: sanitise(`${name}   ${row.completed} of ${row.concepts} completed`), choose: () => this.#setUser(row.username) };
+        return { label: sanitise(row.username), note: sanitise(`${name}   ${row.completed} of ${row.concepts} completed`), choose: () => this.setUser(row.username) };
       });
       this.show(new ChoiceOverlay("User", choices, "there are no users yet: `jeseci seed` makes some"));
     } catch (error) {
+      this.noticed(error as Error);
       this.say((error as Error).message, "danger");
     }
   }
@@ -282,76 +374,52 @@ export class Explorer implements Host {
     }
   }
 
-  #palette(): void {
-    const screens = this.tabs.map((tab, index): Choice => ({
-      label: tab.title,
-      note: `screen  ${index + 1}`,
-      ...(tab.disabled === undefined ? {} : { disabled: tab.disabled }),
-      boost: (query) => (query !== "" && tab.title.toLowerCase().startsWith(query.toLowerCase()) ? 1_000 : 0),
-      choose: () => this.#open(tab),
-    }));
-    const skipped = new Set<Action>(["up", "down", "left", "right", "pageUp", "pageDown", "first", "last", "palette", "interrupt", "back"]);
-    const scopes: Scope[] = [...this.screen.scopes(), "global"];
-    const actions = bindingsIn(scopes)
-      .filter(({ action }) => !skipped.has(action) && !action.startsWith("screen"))
-      .map(({ action, label, description }): Choice => ({ label: description.charAt(0).toUpperCase() + description.slice(1), note: label, choose: () => void ((this.screen.act(action) || this.#act(action)) ?? true) }));
-    this.show(new ChoiceOverlay("Commands", [...screens, ...actions, ...this.screen.choices(), ...this.#queryChoices()], ""));
-  }
-
-  #queryChoices(): Choice[] {
-    if (this.screen === this.#queries) return [];
-    return this.#queries.choices().map((choice) => ({
-      ...choice,
-      choose: () => {
-        this.#open(this.tabs.find(({ screen }) => screen === this.#queries));
-        choice.choose();
-      },
-    }));
-  }
-
-  #help(): void {
-    this.show(helpOverlay(this.theme, this.connection.kind === "ready" ? this.screen.scopes() : []));
-  }
-
   #statements(): void {
     const trace = this.screen.trace();
     if (trace.length === 0) this.say("nothing was asked of the databases for this screen yet");
-    else this.show(statementsOverlay(this.theme, trace));
+    else this.show(new StatementsOverlay(this, trace));
   }
 
-  /** Version and round trip of both sides. */
-  async #probe(): Promise<void> {
-    const { session } = this;
-    if (session === undefined) return;
-    const ask = async (side: "sql" | "graph"): Promise<void> => {
-      const started = performance.now();
-      try {
-        const { engine, version } = await session.databases[side].version();
-        this.sides = { ...this.sides, [side]: { kind: "alive", engine, version, ms: performance.now() - started } };
-      } catch (error) {
-        if (!this.#ended) this.sides = { ...this.sides, [side]: { kind: "dead", reason: sanitise((error as Error).message) } };
-      }
-    };
-    await Promise.all([ask("sql"), ask("graph")]);
-    this.changed();
+  #export(): void {
+    const what = this.screen.exportable();
+    if (what === undefined) this.say("there is nothing to export here yet", "warn");
+    else showExport(this, what);
+  }
+
+  #copy(action: "copyCell" | "copyRow"): void {
+    const what = this.screen.copyable();
+    if (what === undefined) this.say("nothing is selected that could be copied", "warn");
+    else if (action === "copyCell") this.copy(what.cell, "the cell");
+    else this.copy(what.row, "the row");
+  }
+
+  /** A side is back: what is in sight is loaded again, and who was unknown is looked for. */
+  #recovered(side: "sql" | "graph"): void {
+    const { session, backend } = this;
+    if (session === undefined || backend === undefined || this.connection.kind !== "ready") return;
+    this.say(`${side === "sql" ? "PostgreSQL" : "the graph"} answers again`, "ok");
+    void this.#chooseUser(session, backend)
+      .catch(() => undefined)
+      .then(() => {
+        this.screen.refresh();
+        return this.#check();
+      });
   }
 
   /** Compares counts and sums; again in half a minute, if it took less than a second. */
   async #check(): Promise<void> {
     const { session, backend } = this;
     if (session === undefined || backend === undefined || this.#ended) return;
+    clearTimeout(this.#nextCheck);
     const started = performance.now();
     try {
       const { in_sync: inSync } = await backend.check(session, { mode: "fast" });
       this.checked = { at: Date.now(), inSync };
     } catch (error) {
       this.checked = { at: Date.now(), inSync: false, error };
+      this.noticed(error as Error);
     }
     this.changed();
-    if (performance.now() - started < 1_000 && !this.#ended) {
-      const timer = setTimeout(() => void this.#check(), checkEveryMs);
-      this.#timers.push(timer);
-    }
+    if (performance.now() - started < 1_000 && !this.#ended) this.#nextCheck = setTimeout(() => void this.#check(), checkEveryMs);
   }
 }
-

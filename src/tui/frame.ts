@@ -1,6 +1,8 @@
 import { age, duration } from "./ages.ts";
-import type { Explorer, Side } from "./explorer.ts";
+import type { Explorer } from "./explorer.ts";
+import type { Side } from "./health.ts";
 import { bindingsIn, labelOf, type Binding } from "./keymap.ts";
+import { cut } from "../core/text/width.ts";
 import { fitHeight, paintLine, spansWidth, type Span, type Spans } from "./lines.ts";
 import { renderOverlay } from "./overlay.ts";
 import { failure } from "./states.ts";
@@ -41,8 +43,8 @@ function header(explorer: Explorer, cells: number): string {
   const { production } = options.settings;
   const name: Span = production ? [["danger", "bold"], `${options.profile} PRODUCTION`] : ["bold", options.profile];
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
-  const full: Spans[] = [side(theme, "SQL", explorer.sides.sql, true), side(theme, "graph", explorer.sides.graph, true), verdict(explorer)];
-  const short: Spans[] = [side(theme, "SQL", explorer.sides.sql, false), side(theme, "graph", explorer.sides.graph, false), verdict(explorer)];
+  const full: Spans[] = [side(theme, "SQL", explorer.health.sides.sql, true), side(theme, "graph", explorer.health.sides.graph, true), verdict(explorer)];
+  const short: Spans[] = [side(theme, "SQL", explorer.health.sides.sql, false), side(theme, "graph", explorer.health.sides.graph, false), verdict(explorer)];
   const ending: Spans = [explorer.readOnly ? ["dim", "read-only"] : ["warn", "writes"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
   for (const parts of [[...full, ending], [...short, ending], short]) {
@@ -56,8 +58,23 @@ function header(explorer: Explorer, cells: number): string {
 
 function side(theme: Theme, label: string, state: Side, full: boolean): Spans {
   if (state.kind === "unknown") return [["dim", `${theme.symbols.open} ${label}`]];
-  if (state.kind === "dead") return [["danger", `${theme.symbols.open} ${label} unreachable${full ? `: ${state.reason}` : ""}`]];
+  if (state.kind === "dead") {
+    const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
+    return [["danger", `${theme.symbols.open} ${label} unreachable`], ...(full ? ([["danger", `: ${shortReason(state.reason)}`]] as Spans) : []), ["dim", ` ${theme.symbols.middot} ${seconds > 0 ? `retrying in ${seconds} s` : "retrying"}`]];
+  }
   return [["ok", theme.symbols.alive], ` ${label} `, ...(full ? [`${state.engine} ${state.version} `] : []), ["dim", duration(state.ms)]];
+}
+
+/** The driver's words without what only a log needs; the screen below tells the whole. */
+function shortReason(reason: string): string {
+  const known: readonly (readonly [RegExp, string])[] = [
+    [/ECONNREFUSED/, "connection refused"],
+    [/ECONNRESET|terminated unexpectedly|closed/i, "connection lost"],
+    [/ETIMEDOUT|timeout/i, "no answer"],
+    [/ENOTFOUND|EAI_AGAIN/, "unknown host"],
+    [/authenticat|unauthorized/i, "password refused"],
+  ];
+  return known.find(([pattern]) => pattern.test(reason))?.[1] ?? cut(reason, 40);
 }
 
 function verdict({ theme, checked }: Explorer): Spans {
@@ -73,7 +90,7 @@ function tabs(explorer: Explorer, cells: number): string {
   const build = (titles: "title" | "short"): Spans =>
     explorer.tabs.flatMap((tab, index): Spans => {
       const label = `${index + 1} ${tab[titles]}`;
-      const style: Span = tab.screen === explorer.screen ? [["accent", "bold"], label] : tab.screen === undefined ? ["dim", label] : label;
+      const style: Span = tab.screen === explorer.tab ? [["accent", "bold"], label] : tab.screen === undefined ? ["dim", label] : label;
       return [index === 0 ? " " : "  ", style];
     });
   const full = build("title");
@@ -86,7 +103,7 @@ function footer(explorer: Explorer, cells: number): string {
   const { theme, message, overlay } = explorer;
   if (message !== undefined) return paintLine(theme, [" ", [message.style, message.text]], cells);
   if (overlay !== undefined) return paintLine(theme, [" ", ["dim", overlay.keys]], cells);
-  if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
+  if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ tab field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
   const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
   const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined);
   const hint = (binding: Binding): Span[] => [["accent", labelOf(binding, theme.ascii)], " ", ["dim", binding.footer ?? ""], "  "];

@@ -1,14 +1,14 @@
 import type { KeyPress } from "./keys.ts";
 
 /** Where a key works. Inner scopes come first: what an overlay or an input takes, nothing else sees. */
-export type Scope = "global" | "list" | "dashboard" | "queries" | "result" | "form" | "input" | "overlay";
+export type Scope = "global" | "list" | "dashboard" | "paths" | "concept" | "shared" | "recommend" | "queries" | "result" | "form" | "input" | "statements";
 
 export type Action =
   | "up" | "down" | "left" | "right" | "pageUp" | "pageDown" | "first" | "last"
   | "open" | "back" | "nextPane" | "previousPane" | "filter" | "sort" | "reverse"
   | "screen1" | "screen2" | "screen3" | "screen4" | "screen5" | "screen6"
   | "users" | "profiles" | "palette" | "statements" | "export" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
-  | "raiseLimit" | "plan" | "edit" | "complete" | "completeBack" | "clear";
+  | "raiseLimit" | "plan" | "edit" | "scratch" | "keep" | "more" | "less" | "strategy" | "profile" | "complete" | "completeBack" | "clear";
 
 /** One key, declared once: the footer, the help, the command list, the README and the tests read it here. */
 export interface Binding {
@@ -32,6 +32,11 @@ export const bindings: readonly Binding[] = [
   { action: "first", scope: "list", keys: ["g", "home"], label: "g", description: "to the first" },
   { action: "last", scope: "list", keys: ["G", "end"], label: "G", description: "to the last" },
   { action: "open", scope: "list", keys: ["enter"], label: "⏎", description: "go in: run, open, choose", footer: "open" },
+  { action: "sort", scope: "list", keys: ["o"], label: "o", description: "sort by the next column", footer: "sort" },
+  { action: "reverse", scope: "list", keys: ["O"], label: "O", description: "reverse the order" },
+  { action: "copyCell", scope: "list", keys: ["y"], label: "y", description: "copy the cell, or the name of what is selected", footer: "copy" },
+  { action: "copyRow", scope: "list", keys: ["Y"], label: "Y", description: "copy the row" },
+  { action: "export", scope: "list", keys: ["e"], label: "e", description: "write what is shown to a file, or copy the command that prints it", footer: "export" },
   { action: "back", scope: "global", keys: ["escape", "backspace"], label: "esc", description: "cancel a load, close, clear the filter, go back", footer: "back" },
   { action: "nextPane", scope: "global", keys: ["tab"], label: "tab", description: "next pane" },
   { action: "previousPane", scope: "global", keys: ["shift-tab"], label: "shift-tab", description: "pane before" },
@@ -50,14 +55,15 @@ export const bindings: readonly Binding[] = [
   { action: "help", scope: "global", keys: ["?"], label: "?", description: "these keys", footer: "keys" },
   { action: "quit", scope: "global", keys: ["q"], label: "q", description: "quit", footer: "quit" },
   { action: "interrupt", scope: "global", keys: ["ctrl-c"], label: "ctrl-c", description: "quit at once" },
-  { action: "sort", scope: "result", keys: ["o"], label: "o", description: "sort by the next column", footer: "sort" },
-  { action: "reverse", scope: "result", keys: ["O"], label: "O", description: "reverse the order" },
+  { action: "more", scope: "shared", keys: ["+", "="], label: "+", description: "only concepts that more paths share", footer: "more paths" },
+  { action: "less", scope: "shared", keys: ["-"], label: "-", description: "concepts that fewer paths share, too", footer: "fewer" },
+  { action: "strategy", scope: "recommend", keys: ["t"], label: "t", description: "the next strategy: concepts, paths, route to a goal", footer: "strategy" },
   { action: "raiseLimit", scope: "result", keys: ["L"], label: "L", description: "ten times as many rows, to a million at most", footer: "more rows" },
-  { action: "copyCell", scope: "result", keys: ["y"], label: "y", description: "copy the cell" },
-  { action: "copyRow", scope: "result", keys: ["Y"], label: "Y", description: "copy the row" },
-  { action: "export", scope: "queries", keys: ["e"], label: "e", description: "write the result to a file", footer: "export" },
   { action: "plan", scope: "queries", keys: ["x"], label: "x", description: "the plan of the statement", footer: "plan" },
   { action: "edit", scope: "queries", keys: ["E"], label: "E", description: "open the query's file in $EDITOR" },
+  { action: "scratch", scope: "queries", keys: ["N"], label: "N", description: "a statement of your own, SQL or Cypher, in $EDITOR", footer: "new" },
+  { action: "keep", scope: "queries", keys: ["K"], label: "K", description: "keep the statement of your own in your folder of queries" },
+  { action: "profile", scope: "statements", keys: ["p"], label: "p", description: "profile: run it once more and measure, after asking" },
   { action: "complete", scope: "form", keys: ["ctrl-n"], label: "ctrl-n", description: "next suggestion for the field", footer: "suggest" },
   { action: "completeBack", scope: "form", keys: ["ctrl-p"], label: "ctrl-p", description: "suggestion before" },
   { action: "clear", scope: "input", keys: ["ctrl-u"], label: "ctrl-u", description: "empty the input" },
@@ -77,7 +83,7 @@ export function bindingsIn(scopes: readonly Scope[]): Binding[] {
   return scopes.flatMap((scope) => bindings.filter((binding) => binding.scope === scope));
 }
 
-const scopeTitles: Readonly<Record<Scope, string>> = { global: "Everywhere", list: "Lists and panes", dashboard: "Dashboard", queries: "Queries", result: "Result table", form: "Form", input: "Text input", overlay: "Overlays" };
+const scopeTitles: Readonly<Record<Scope, string>> = { global: "Everywhere", list: "Lists and panes", dashboard: "Dashboard", paths: "Paths", concept: "Concept", shared: "Shared concepts", recommend: "Recommendations", queries: "Queries", result: "Result table", form: "Form", input: "Text input", statements: "Statements" };
 
 export function scopeTitle(scope: Scope): string {
   return scopeTitles[scope];

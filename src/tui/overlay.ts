@@ -25,9 +25,12 @@ export class TextOverlay implements Overlay {
   readonly #text: ScrollText;
   readonly #extra: Readonly<Partial<Record<KeyPress, () => void>>>;
   readonly keys: string;
+  readonly #closed: (() => void) | undefined;
 
-  constructor(title: string, text: ScrollText, keys = "↑↓ scroll  esc close", extra: Readonly<Partial<Record<KeyPress, () => void>>> = {}) {
+  /** `extra`: keys of its own. `closed` is called when it goes, for showing what it was opened from. */
+  constructor(title: string, text: ScrollText, keys = "↑↓ scroll  esc close", extra: Readonly<Partial<Record<KeyPress, () => void>>> = {}, closed?: () => void) {
     this.title = title;
+    this.#closed = closed;
     this.#text = text;
     this.keys = keys;
     this.#extra = extra;
@@ -40,7 +43,10 @@ export class TextOverlay implements Overlay {
       return "taken";
     }
     const action = actionOf(press, ["list", "global"]);
-    if (action === "back" || action === "quit" || action === "help" || action === "open") return "close";
+    if (action === "back" || action === "quit" || action === "help" || action === "open") {
+      this.#closed?.();
+      return "close";
+    }
     if (action !== undefined && this.#text.act(action)) return "taken";
     return action === "interrupt" ? "left" : "taken";
   }
@@ -66,7 +72,7 @@ export interface Choice {
 export class ChoiceOverlay implements Overlay {
   readonly title: string;
   readonly keys = "type to narrow  ↑↓ move  ⏎ choose  esc close";
-  readonly #choices: readonly Choice[];
+  #choices: readonly Choice[];
   readonly #field = new TextField();
   readonly #cursor = new Cursor();
   readonly #empty: string;
@@ -98,6 +104,15 @@ export class ChoiceOverlay implements Overlay {
     if (move !== undefined) this.#cursor.move(move, this.#found.length, 10);
     else if (this.#field.press(press)) this.#search();
     return "taken";
+  }
+
+  /** Choices that took longer to find. What was typed and what is selected stay. */
+  add(choices: readonly Choice[]): void {
+    const selected = this.#found[this.#cursor.index]?.choice;
+    this.#choices = [...this.#choices, ...choices];
+    this.#search();
+    const place = this.#found.findIndex(({ choice }) => choice === selected);
+    if (place !== -1 && this.#field.text === "") this.#cursor.index = place;
   }
 
   render(theme: Theme, cells: number, height: number): string[] {

@@ -1,8 +1,11 @@
 import type * as backend from "./backend.ts";
+import type { Missing } from "../core/catalogue/gather.ts";
 import type { Session, Trace } from "../core/session.ts";
+import type { Exportable } from "./export.ts";
 import type { KeyPress } from "./keys.ts";
 import type { Action, Scope } from "./keymap.ts";
 import type { Choice, Overlay } from "./overlay.ts";
+import type { Copyable } from "./pane.ts";
 import type { PersistedState } from "./state.ts";
 import type { Theme } from "./theme.ts";
 
@@ -17,6 +20,8 @@ export interface Host {
   readonly user: string | undefined;
   readonly state: PersistedState;
   readonly readOnly: boolean;
+  /** Where statements live that were not kept. */
+  readonly scratchFolder: string;
   /** Draws again. */
   changed(): void;
   /** A line in place of the footer, until the next key. */
@@ -27,6 +32,17 @@ export interface Host {
   /** Leaves the screen to another program and takes it back. */
   suspend(work: () => Promise<void>): Promise<void>;
   saveState(): void;
+  /** A load found a side out of reach, or failed because of it. */
+  noticed(found: Missing | Error): void;
+  /** Goes to the view of a concept; `esc` comes back. */
+  openConcept(name: string): void;
+  /** Goes to a learning path on its screen. */
+  openPath(title: string): void;
+  setUser(username: string): void;
+  /** How one came to what is in sight: the tab, and each concept that was walked through. */
+  way(): string[];
+  /** Goes to the catalogue, with its cursor on a query. */
+  openQuery(id: string): void;
 }
 
 /** One screen. It holds its own state; keys change it, and drawing only reads it. */
@@ -40,6 +56,8 @@ export interface Screen {
   type(press: KeyPress): void;
   /** True if the action meant something here. */
   act(action: Action): boolean;
+  /** Why an action can't be done here now; undefined if it can. */
+  reason?(action: Action): string | undefined;
   /** The screen came into view, or the user changed. */
   enter(): void;
   refresh(): void;
@@ -47,6 +65,10 @@ export interface Screen {
   back(): boolean;
   /** What was run for what is in sight. */
   trace(): Trace;
+  /** What `e` writes; undefined while there is nothing. */
+  exportable(): Exportable | undefined;
+  /** What `y` and `Y` copy. */
+  copyable(): Copyable | undefined;
   /** More entries for the command list. */
   choices(): Choice[];
   /** Exactly `height` lines, each exactly `cells` wide. */

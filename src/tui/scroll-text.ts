@@ -12,6 +12,14 @@ export class ScrollText {
     this.lines = lines;
   }
 
+  /** Other lines, scrolled to the same place. */
+  with(lines: readonly Spans[]): ScrollText {
+    const other = new ScrollText(lines);
+    other.#top = this.#top;
+    other.#height = this.#height;
+    return other;
+  }
+
   act(action: string): boolean {
     const cursor = new Cursor();
     cursor.index = this.#top;

@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 export interface PersistedState {
   screen?: string;
   user?: string;
+  /** The order of each list that is not in its own, by the list's name. */
+  orders?: Record<string, { order: number; reversed: boolean }>;
   /** Newest first. */
   recent: { id: string; parameters: Record<string, string> }[];
 }
@@ -15,10 +17,11 @@ const keptRecent = 12;
 export function readState(file: string, key: string): PersistedState {
   const own = readAll(file)[key];
   if (typeof own !== "object" || own === null) return { recent: [] };
-  const { screen, user, recent } = own as Partial<PersistedState>;
+  const { screen, user, recent, orders } = own as Partial<PersistedState>;
   return {
     ...(typeof screen === "string" ? { screen } : {}),
     ...(typeof user === "string" ? { user } : {}),
+    orders: Object.fromEntries(Object.entries(orders ?? {}).filter(([, order]) => Number.isInteger(order?.order) && order.order >= 0 && typeof order.reversed === "boolean")),
     recent: Array.isArray(recent) ? recent.filter((entry) => typeof entry?.id === "string" && typeof entry.parameters === "object" && entry.parameters !== null).slice(0, keptRecent) : [],
   };
 }

@@ -1,3 +1,4 @@
+import type { Missing } from "../core/catalogue/gather.ts";
 import { DatabaseError } from "../databases/errors.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { duration } from "./ages.ts";
@@ -16,6 +17,11 @@ export function failure(theme: Theme, error: unknown, cells: number): string[] {
     ...(hint === undefined ? [] : wrap(sanitise(hint), Math.max(10, cells - 4)).map((line) => paintLine(theme, ["   ", ["dim", line]], cells))),
     paintLine(theme, ["   ", ["accent", "r"], ["dim", " tries again"]], cells),
   ];
+}
+
+/** What is missing from a screen while one side is out of reach: a line a side. */
+export function missingLines(theme: Theme, missing: Missing, what: Readonly<Record<"sql" | "graph", string>>, cells: number): string[] {
+  return (["sql", "graph"] as const).flatMap((side) => (missing[side] === undefined ? [] : [paintLine(theme, [" ", ["warn", `${theme.symbols.warning} ${side === "sql" ? "PostgreSQL" : "the graph"} can't be reached: ${what[side]} are missing here`]], cells)]));
 }
 
 /** A note that a load runs, and for how long; nothing if it is quick. */

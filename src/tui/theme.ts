@@ -23,6 +23,14 @@ export interface Symbols {
   arrow: string;
   none: string;
   middot: string;
+  /** Between two that belong together. */
+  both: string;
+  /** Between the steps of a walk. */
+  crumb: string;
+  folded: string;
+  unfolded: string;
+  /** Already on the way: unfolding would lead back. */
+  repeated: string;
 }
 
 const unicode: Symbols = {
@@ -44,6 +52,11 @@ const unicode: Symbols = {
   arrow: "→",
   none: "–",
   middot: "·",
+  both: "∩",
+  crumb: "›",
+  folded: "▸",
+  unfolded: "▾",
+  repeated: "↺",
 };
 
 const ascii: Symbols = {
@@ -65,6 +78,11 @@ const ascii: Symbols = {
   arrow: "->",
   none: "-",
   middot: "-",
+  both: "&",
+  crumb: ">",
+  folded: "+",
+  unfolded: "-",
+  repeated: "@",
 };
 
 /** The sixteen colours of the terminal itself: readable on dark and light alike, since its owner chose them. */

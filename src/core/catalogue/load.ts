@@ -30,8 +30,20 @@ export async function loadCatalogue(options: { userFolders?: readonly string[] }
       if (choices !== undefined && !queries.has(choices)) faults.push({ file: query.file, line: 1, column: 1, message: `parameter ${name}: there is no query ${choices}`, fix: `add ${choices}.sql or .cypher to the queries, or leave choices(…) out` });
     }
   }
-  const sorted = [...queries.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { queries: sorted, faults, folders, get: (id) => queries.get(id) };
+  const sort = (): Query[] => [...queries.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  let sorted = sort();
+  return {
+    get queries() {
+      return sorted;
+    },
+    faults,
+    folders,
+    get: (id) => queries.get(id),
+    put: (query) => {
+      queries.set(query.id, query);
+      sorted = sort();
+    },
+  };
 }
 
 async function filesIn(folder: string, faults: CatalogueFault[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases, PlanNode, QueryResult, ReadOptions, ResultStream } from "../../databases/types.ts";
 import type { Value } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
-import type { LoadOptions, Session, Trace } from "../session.ts";
+import type { LoadOptions, Session, Trace, TraceEntry } from "../session.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { scan } from "./lexer.ts";
 import { completeParameters } from "./parameters.ts";
@@ -44,7 +44,7 @@ export async function runQuery(session: Session, id: string, values: Readonly<Re
   const query = requireQuery(session, id);
   const parameters = completeParameters(query, values);
   try {
-    const result = await send(session.databases, query, parameters, options);
+    const result = await send(session.databases, query, parameters, { ...options, ...guard(query) });
     options.trace?.push({ database: query.database, query: query.id, statement: query.statement, parameters, rows: result.rows.length, ms: round(result.ms) });
     return { ...result, query, parameters };
   } catch (error) {
@@ -56,7 +56,7 @@ export async function runQuery(session: Session, id: string, values: Readonly<Re
 export async function streamQuery(session: Session, id: string, values: Readonly<Record<string, Value>>, options: LoadOptions = {}): Promise<ResultStream> {
   const query = requireQuery(session, id);
   try {
-    return await stream(session.databases, query, completeParameters(query, values), options);
+    return await stream(session.databases, query, completeParameters(query, values), { ...options, ...guard(query) });
   } catch (error) {
     throw inFile(error, query);
   }
@@ -90,6 +90,11 @@ export function explainStatement(session: Session, statement: Statement, options
   return explain(session.databases, checked(statement), statement.parameters ?? {}, options);
 }
 
+/** The plan of a statement that was run, with the values that it had; null where the engine has none. */
+export function explainEntry(session: Session, { database, statement, parameters }: TraceEntry, options: LoadOptions & { analyze?: boolean } = {}): Promise<PlanNode | null> {
+  return explain(session.databases, { database, language: database === "sql" ? "sql" : "cypher", statement }, parameters as Record<string, Value>, options);
+}
+
 type Sendable = Pick<Query, "database" | "language" | "statement">;
 
 function checked({ language, statement, parameters = {} }: Statement): Sendable {
@@ -98,6 +103,11 @@ function checked({ language, statement, parameters = {} }: Statement): Sendable 
   if (firstToken === null) throw new InputError("usage", "the statement is empty");
   for (const { name } of uses) if (!(name in parameters)) throw new InputError("bad-input", `the statement uses $${name}, which has no value`, `give it with --param ${name}=…`);
   return { database: language === "sql" ? "sql" : "graph", language, statement: text };
+}
+
+/** A person's own file is held to what a statement typed by a person is held to. */
+function guard({ origin }: Query): { adHoc?: boolean } {
+  return origin === "user" ? { adHoc: true } : {};
 }
 
 type SendOptions = RunOptions & { adHoc?: boolean };

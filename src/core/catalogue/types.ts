@@ -52,10 +52,12 @@ export interface CatalogueFault {
 
 export interface Catalogue {
   /** All usable queries, by id in code-point order. */
-  queries: readonly Query[];
+  readonly queries: readonly Query[];
   faults: readonly CatalogueFault[];
   /** Undefined if there is no query of that id. */
   get(id: string): Query | undefined;
+  /** Adds a query that came later, in place of one of the same id. */
+  put(query: Query): void;
   /** The folders that were read, the shipped one first. */
   folders: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { named } from "../../databases/types.ts";
-import { runQuery } from "../catalogue/run.ts";
+import { Gathering, type Missing } from "../catalogue/gather.ts";
 import { MASTERED_PERCENT } from "../definitions.ts";
 import type { LoadOptions, Session, Trace } from "../session.ts";
 import { unknownUser } from "../users/users.ts";
@@ -27,14 +27,15 @@ export interface Dashboard {
   username: string;
   first_name: string | null;
   last_name: string | null;
-  concepts_ready: number;
+  /** This and the other counts are null only where their database is missing. */
+  concepts_ready: number | null;
   /** Whole percent; null without progress. */
   average_completion_percent: number | null;
   /** Hours, one decimal. */
-  hours_spent: number;
-  streak_days: number;
-  concepts_mastered: number;
-  concepts_total: number;
+  hours_spent: number | null;
+  streak_days: number | null;
+  concepts_mastered: number | null;
+  concepts_total: number | null;
   progress: ProgressRow[];
   ready: string[];
   paths: { path: string; completed: number; total: number }[];
@@ -43,6 +44,7 @@ export interface Dashboard {
   activity: { day: string; minutes: number; sessions: number }[];
   categories: { category: string | null; concepts: number; avg_progress_percent: number; minutes: number }[];
   trace: Trace;
+  missing: Missing;
 }
 
 /**
@@ -50,9 +52,9 @@ export interface Dashboard {
  * (`unknown-user`) if PostgreSQL has no such user.
  */
 export async function loadDashboard(session: Session, { username }: { username: string }, options: LoadOptions = {}): Promise<Dashboard> {
-  const trace: Trace = [];
-  const run = (id: string, parameters: Record<string, string | number> = { username }) => runQuery(session, id, parameters, { ...options, trace });
-  const [user, stats, progress, paths, activity, categories, total, ready] = await Promise.all([
+  const gathering = new Gathering(session, options);
+  const run = (id: string, parameters: Record<string, string | number> = { username }) => gathering.run(id, parameters);
+  const [user, stats, progress, paths, activity, categories, total, ready] = await gathering.all([
     run("screens/dashboard/user"),
     run("sql/dashboard-stats"),
     run("screens/dashboard/progress"),
@@ -62,20 +64,22 @@ export async function loadDashboard(session: Session, { username }: { username: 
     run("sql/table-counts", {}),
     run("screens/dashboard/ready", { username, mastered: MASTERED_PERCENT }),
   ]);
+  const { missing, trace } = gathering;
   const [profile] = named(user);
   const [numbers] = named(stats);
-  if (profile === undefined || numbers === undefined) throw await unknownUser(session, username, options);
+  if (profile === undefined && missing.sql === undefined) throw await unknownUser(session, username, options);
   const details = named(ready) as unknown as ReadyConcept[];
+  const number = (name: string): number | null => (numbers === undefined ? null : Number(numbers[name]));
   return {
     username,
-    first_name: profile["first_name"] as string | null,
-    last_name: profile["last_name"] as string | null,
-    concepts_ready: details.length,
-    average_completion_percent: numbers["average_completion_percent"] as number | null,
-    hours_spent: Number(numbers["hours_spent"]),
-    streak_days: Number(numbers["streak_days"]),
-    concepts_mastered: Number(numbers["concepts_mastered"]),
-    concepts_total: Number(total.rows.find(([table]) => table === "concepts")?.[1] ?? 0),
+    first_name: (profile?.["first_name"] ?? null) as string | null,
+    last_name: (profile?.["last_name"] ?? null) as string | null,
+    concepts_ready: missing.graph === undefined ? details.length : null,
+    average_completion_percent: (numbers?.["average_completion_percent"] ?? null) as number | null,
+    hours_spent: number("hours_spent"),
+    streak_days: number("streak_days"),
+    concepts_mastered: number("concepts_mastered"),
+    concepts_total: missing.sql === undefined ? Number(total.rows.find(([table]) => table === "concepts")?.[1] ?? 0) : null,
     progress: named(progress) as unknown as ProgressRow[],
     ready: details.map(({ concept }) => concept),
     paths: named(paths) as unknown as Dashboard["paths"],
@@ -83,5 +87,14 @@ export async function loadDashboard(session: Session, { username }: { username: 
     activity: named(activity) as unknown as Dashboard["activity"],
     categories: named(categories) as unknown as Dashboard["categories"],
     trace,
+    missing,
   };
+}
+
+/** Where a user stands with every concept that they have a row for; from the graph, without minutes, where PostgreSQL can't be asked. */
+export async function loadStanding(session: Session, { username }: { username: string }, options: LoadOptions = {}): Promise<{ standing: Map<string, ProgressRow>; trace: Trace }> {
+  const gathering = new Gathering(session, options);
+  const rows = named(await gathering.run("screens/dashboard/progress", { username }));
+  const known = gathering.missing.sql === undefined ? rows : named(await gathering.run("graph/learning-journey", { username })).map((row) => ({ minutes: 0, last_accessed: null, ...row }));
+  return { standing: new Map((known as unknown as ProgressRow[]).map((row) => [row.concept, row])), trace: gathering.trace };
 }

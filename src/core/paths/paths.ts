@@ -1,5 +1,5 @@
 import { named } from "../../databases/types.ts";
-import { runQuery } from "../catalogue/run.ts";
+import { Gathering, type Missing } from "../catalogue/gather.ts";
 import { MASTERED_PERCENT } from "../definitions.ts";
 import { InputError } from "../errors.ts";
 import type { LoadOptions, Session, Trace } from "../session.ts";
@@ -14,8 +14,8 @@ export interface PathRow {
   concepts: number;
   /** Concepts of status completed; null when no user is named. */
   completed: number | null;
-  /** Prerequisites that the path teaches too late, or not at all. */
-  order_faults: number;
+  /** Prerequisites that the path teaches too late, or not at all; null only where the graph is missing. */
+  order_faults: number | null;
 }
 
 /**
@@ -35,6 +35,8 @@ export interface PathConcept {
   waits_for: string[];
   /** Those of them that the path doesn't teach. */
   not_on_path: string[];
+  /** Direct prerequisites that the user has mastered, ascending. */
+  met: string[];
 }
 
 export interface PathDetail extends Omit<PathRow, "concepts"> {
@@ -42,29 +44,29 @@ export interface PathDetail extends Omit<PathRow, "concepts"> {
 }
 
 /** All paths, by title. Throws `InputError` for an unknown user. */
-export async function listPaths(session: Session, { username }: { username?: string } = {}, options: LoadOptions = {}): Promise<{ paths: PathRow[]; trace: Trace }> {
-  const trace: Trace = [];
-  const rows = await pathRows(session, username, { ...options, trace });
-  return { paths: rows.map(({ path_id: _id, ...row }) => row), trace };
+export async function listPaths(session: Session, { username }: { username?: string } = {}, options: LoadOptions = {}): Promise<{ paths: PathRow[]; trace: Trace; missing: Missing }> {
+  const gathering = new Gathering(session, options);
+  const rows = await pathRows(session, gathering, username, options);
+  return { paths: rows.map(({ path_id: _id, ...row }) => row), trace: gathering.trace, missing: gathering.missing };
 }
 
 /** One path in order. Of several with the same title it is the first. Throws `InputError` for an unknown path or user. */
-export async function loadPath(session: Session, { title, username }: { title: string; username?: string }, options: LoadOptions = {}): Promise<{ path: PathDetail; trace: Trace }> {
-  const trace: Trace = [];
-  const traced = { ...options, trace };
-  const rows = await pathRows(session, username, traced);
+export async function loadPath(session: Session, { title, username }: { title: string; username?: string }, options: LoadOptions = {}): Promise<{ path: PathDetail; trace: Trace; missing: Missing }> {
+  const gathering = new Gathering(session, options);
+  const { missing, trace } = gathering;
+  const rows = await pathRows(session, gathering, username, options);
   const row = rows.find(({ path }) => path === title);
   if (row === undefined) {
     const hint = rows.length === 0 ? "there are no learning paths yet: `jeseci seed` makes some" : (didYouMean(title, rows.map(({ path }) => path)) ?? "`jeseci paths` lists them");
     throw new InputError("unknown-path", `there is no learning path “${title}”`, hint);
   }
   const { path_id, ...path } = row;
-  const [concepts, prerequisites, mastered] = await Promise.all([
-    runQuery(session, "screens/paths/concepts", { path_id, username: username ?? null }, traced),
-    runQuery(session, "screens/paths/prerequisites", { path_id }, traced),
-    username === undefined ? { rows: [] } : runQuery(session, "screens/paths/mastered", { username, mastered: MASTERED_PERCENT }, traced),
+  const [concepts, prerequisites, mastered] = await gathering.all([
+    gathering.run(missing.sql === undefined ? "screens/paths/concepts" : "screens/paths/concepts-from-graph", { path_id, username: username ?? null }),
+    gathering.run("screens/paths/prerequisites", { path_id }),
+    username === undefined ? Promise.resolve({ rows: [] }) : missing.sql === undefined ? gathering.run("screens/paths/mastered", { username, mastered: MASTERED_PERCENT }) : gathering.run("graph/learning-journey", { username }),
   ]);
-  const known = new Set(mastered.rows.map(([name]) => name));
+  const known = new Set(missing.sql === undefined ? mastered.rows.map(([name]) => name) : mastered.rows.flatMap(([, name, , percent]) => (Number(percent) >= MASTERED_PERCENT ? [name] : [])));
   const needs = new Map<string, string[]>();
   for (const [concept, prerequisite] of prerequisites.rows) needs.set(String(concept), [...(needs.get(String(concept)) ?? []), String(prerequisite)]);
   const onPath = new Set(concepts.rows.map((values) => String(values[1])));
@@ -72,7 +74,8 @@ export async function loadPath(session: Session, { title, username }: { title: s
     const concept = String(value["concept"]);
     const status = value["status"] as string | null;
     const percent = value["progress_percent"] as number | null;
-    const unmet = (needs.get(concept) ?? []).filter((name) => !known.has(name));
+    const all = needs.get(concept) ?? [];
+    const unmet = all.filter((name) => !known.has(name));
     const state = username === undefined ? null : stateOf(status, percent, unmet);
     const waits_for = state === "completed" || state === "mastered" ? [] : unmet;
     return {
@@ -80,12 +83,14 @@ export async function loadPath(session: Session, { title, username }: { title: s
       concept,
       status,
       progress_percent: percent,
-      state,
+      // Whether it is ready, only the graph can tell.
+      state: missing.graph !== undefined && state === "ready" ? null : state,
       waits_for,
       not_on_path: waits_for.filter((name) => !onPath.has(name)),
+      met: username === undefined ? [] : all.filter((name) => known.has(name)),
     };
   });
-  return { path: { ...path, concepts: ordered }, trace };
+  return { path: { ...path, concepts: ordered }, trace, missing };
 }
 
 function stateOf(status: string | null, percent: number | null, waitsFor: readonly string[]): ConceptState {
@@ -95,13 +100,15 @@ function stateOf(status: string | null, percent: number | null, waitsFor: readon
   return waitsFor.length > 0 ? "waiting" : "ready";
 }
 
-async function pathRows(session: Session, username: string | undefined, options: LoadOptions & { trace: Trace }): Promise<(PathRow & { path_id: string })[]> {
-  const [rows, faults, user] = await Promise.all([
-    runQuery(session, "screens/paths/list", { username: username ?? null }, options),
-    runQuery(session, "screens/paths/order-faults", {}, options),
-    username === undefined ? null : runQuery(session, "screens/dashboard/user", { username }, options),
+async function pathRows(session: Session, gathering: Gathering, username: string | undefined, options: LoadOptions): Promise<(PathRow & { path_id: string })[]> {
+  const { missing } = gathering;
+  const [rows, faults, user] = await gathering.all([
+    gathering.run("screens/paths/list", { username: username ?? null }),
+    gathering.run("screens/paths/order-faults"),
+    username === undefined ? Promise.resolve(null) : gathering.run("screens/dashboard/user", { username }),
   ]);
-  if (username !== undefined && user?.rows.length === 0) throw await unknownUser(session, username, options);
+  if (username !== undefined && missing.sql === undefined && user?.rows.length === 0) throw await unknownUser(session, username, options);
   const faultsOf = new Map(faults.rows.map(([id, count]) => [id, Number(count)]));
-  return named(rows).map((row) => ({ ...(row as unknown as PathRow & { path_id: string }), order_faults: faultsOf.get(row["path_id"] ?? null) ?? 0 }));
+  const known = missing.sql === undefined ? rows : await gathering.run("screens/paths/from-graph", { username: username ?? null });
+  return named(known).map((row) => ({ ...(row as unknown as PathRow & { path_id: string }), order_faults: missing.graph === undefined ? (faultsOf.get(row["path_id"] ?? null) ?? 0) : null }));
 }

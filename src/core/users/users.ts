@@ -1,4 +1,5 @@
 import { named } from "../../databases/types.ts";
+import { Gathering } from "../catalogue/gather.ts";
 import { runQuery } from "../catalogue/run.ts";
 import { InputError } from "../errors.ts";
 import type { LoadOptions, Session, Trace } from "../session.ts";
@@ -19,11 +20,15 @@ export interface UserRow {
   last_activity: string | null;
 }
 
-/** All users, by username in code-point order. */
+/** All users, by username in code-point order. With `partial` from the graph, without what only PostgreSQL knows, if that can't be asked. */
 export async function listUsers(session: Session, options: LoadOptions = {}): Promise<{ rows: UserRow[]; trace: Trace }> {
-  const trace: Trace = [];
-  const result = await runQuery(session, "screens/users/list", {}, { ...options, trace });
-  return { rows: named(result) as unknown as UserRow[], trace };
+  const gathering = new Gathering(session, options);
+  const result = await gathering.run("screens/users/list");
+  if (gathering.missing.sql === undefined) return { rows: named(result) as unknown as UserRow[], trace: gathering.trace };
+  const unknown = { is_active: true, avg_progress_percent: null, last_activity: null };
+  const known = await gathering.run("screens/users/from-graph");
+  if (gathering.missing.graph !== undefined) throw gathering.missing.sql;
+  return { rows: named(known).map((row) => ({ ...unknown, ...row }) as unknown as UserRow), trace: gathering.trace };
 }
 
 /** The user with the newest activity, of several the first by name; null if there is none at all. */

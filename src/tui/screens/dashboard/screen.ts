@@ -1,120 +1,161 @@
-import type { Dashboard } from "../../../core/dashboard/dashboard.ts";
+import type { Dashboard, ProgressRow, ReadyConcept } from "../../../core/dashboard/dashboard.ts";
+import { compareText } from "../../../core/projection/compare.ts";
 import type { Trace } from "../../../core/session.ts";
-import { Cursor } from "../../cursor.ts";
+import { sanitise } from "../../../core/text/sanitise.ts";
+import { commandLine, type Exportable } from "../../export.ts";
 import type { Action, Scope } from "../../keymap.ts";
+import type { ListView } from "../../list-view.ts";
 import { TextOverlay, type Choice } from "../../overlay.ts";
+import { copyRow, type Pane } from "../../pane.ts";
+import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host, Screen } from "../../screen.ts";
+import type { Host } from "../../screen.ts";
 import { ScrollText } from "../../scroll-text.ts";
-import { definitionLines, tiles } from "./tiles.ts";
+import { TilePane } from "./tile-pane.ts";
+import { definitionLines, type Tile } from "./tiles.ts";
 import { renderDashboard } from "./view.ts";
 
-export const panes = ["tiles", "progress", "paths", "ready"] as const;
-export type Pane = (typeof panes)[number];
+export type PathProgress = Dashboard["paths"][number];
 
 /** A user's numbers, progress, paths and what is ready to learn. */
-export class DashboardScreen implements Screen {
+export class DashboardScreen extends PanedScreen {
   readonly title = "Dashboard";
   readonly data: Resource<Dashboard>;
-  pane: Pane = "tiles";
-  tile = 0;
-  readonly cursors = { progress: new Cursor(), paths: new Cursor(), ready: new Cursor() };
-  readonly #host: Host;
+  readonly tiles = new TilePane();
+  readonly progress: ListView<ProgressRow>;
+  readonly paths: ListView<PathProgress>;
+  readonly ready: ListView<ReadyConcept>;
   #user: string | undefined;
 
   constructor(host: Host) {
-    this.#host = host;
+    super(host);
     this.data = new Resource(() => host.changed());
+    this.progress = this.list<ProgressRow>({
+      name: "progress",
+      identity: ({ concept }) => concept,
+      text: ({ concept }) => sanitise(concept),
+      orders: [
+        { name: "name", compare: (a, b) => compareText(a.concept, b.concept) },
+        { name: "minutes", compare: (a, b) => a.minutes - b.minutes },
+        { name: "last access", compare: (a, b) => compareText(a.last_accessed ?? "", b.last_accessed ?? "") },
+      ],
+      copy: (row) => copyRow(row.concept, row.status, row.progress_percent, row.minutes, row.last_accessed),
+    });
+    this.paths = this.list<PathProgress>({
+      name: "progress on paths",
+      identity: ({ path }) => path,
+      text: ({ path }) => sanitise(path),
+      orders: [{ name: "completed", compare: (a, b) => a.completed / Math.max(1, a.total) - b.completed / Math.max(1, b.total) }],
+      copy: (row) => copyRow(row.path, row.completed, row.total),
+    });
+    this.ready = this.list<ReadyConcept>({
+      name: "ready",
+      identity: ({ concept }) => concept,
+      text: ({ concept }) => sanitise(concept),
+      orders: [{ name: "what it opens", compare: (a, b) => a.opens.length - b.opens.length }],
+      copy: (row) => copyRow(row.concept, row.prerequisites.join(", "), row.opens.join(", ")),
+    });
   }
 
-  scopes(): Scope[] {
-    return ["dashboard", "list"];
+  get panes(): readonly Pane[] {
+    return [this.tiles, this.progress, this.paths, this.ready];
   }
 
-  capturing(): boolean {
-    return false;
-  }
-
-  type(): void {
-    // Nothing is typed here.
+  protected get scope(): Scope {
+    return "dashboard";
   }
 
   enter(): void {
-    if (this.#user !== this.#host.user) {
+    if (this.#user !== this.host.user) {
       this.data.reset();
-      this.tile = 0;
-      for (const cursor of Object.values(this.cursors)) cursor.index = 0;
+      this.tiles.index = 0;
+      for (const list of [this.progress, this.paths, this.ready]) list.cursor.index = 0;
     }
     if (this.data.data === undefined && !this.data.loading) this.refresh();
   }
 
   refresh(): void {
-    const { session, backend, user } = this.#host;
+    const { session, backend, user } = this.host;
     if (session === undefined || backend === undefined || user === undefined) return;
     this.#user = user;
-    void this.data.load((signal) => backend.loadDashboard(session, { username: user }, { signal }));
-  }
-
-  act(action: Action): boolean {
-    const data = this.data.data;
-    if (action === "nextPane" || action === "previousPane") {
-      const step = action === "nextPane" ? 1 : panes.length - 1;
-      this.pane = panes[(panes.indexOf(this.pane) + step) % panes.length] ?? "tiles";
-      return true;
-    }
-    if (data === undefined) return false;
-    if (this.pane === "tiles") {
-      const last = tiles(data).length - 1;
-      if (action === "left" || action === "up") this.tile = Math.max(0, this.tile - 1);
-      else if (action === "right") this.tile = Math.min(last, this.tile + 1);
-      else if (action === "down") this.pane = "progress";
-      else if (action === "first") this.tile = 0;
-      else if (action === "last") this.tile = last;
-      else if (action === "open") this.#openTile(data);
-      else return false;
-      return true;
-    }
-    const lists = { progress: data.progress, paths: data.paths, ready: data.ready };
-    const cursor = this.cursors[this.pane];
-    if (action === "up" && cursor.index === 0) {
-      this.pane = "tiles";
-      return true;
-    }
-    if (action === "left" && this.pane !== "progress") this.pane = "progress";
-    else if (action === "right" && this.pane === "progress") this.pane = "paths";
-    else return cursor.move(action, lists[this.pane].length, 10);
-    return true;
-  }
-
-  back(): boolean {
-    if (this.data.cancel()) return true;
-    if (this.pane === "tiles") return false;
-    this.pane = "tiles";
-    return true;
+    void this.data.load((signal) => backend.loadDashboard(session, { username: user }, { signal, partial: true })).then(() => {
+      const { data, error } = this.data;
+      if (error instanceof Error) this.host.noticed(error);
+      if (data === undefined) return;
+      this.host.noticed(data.missing);
+      this.tiles.set(data);
+      this.progress.set(data.progress);
+      this.paths.set(data.paths);
+      this.ready.set(data.ready_details);
+      this.host.changed();
+    });
   }
 
   trace(): Trace {
     return this.data.data?.trace ?? [];
   }
 
-  choices(): Choice[] {
-    const data = this.data.data;
-    if (data === undefined) return [];
-    return tiles(data).map((tile, index) => ({
+  override exportable(): Exportable | undefined {
+    const { data } = this.data;
+    if (data === undefined) return undefined;
+    const { missing: _missing, ...json } = data;
+    return {
+      name: `dashboard-${data.username}`,
+      command: commandLine("jeseci", "dashboard", "--user", data.username),
+      json: () => json,
+      columns: ["concept", "status", "progress_percent", "minutes", "last_accessed"],
+      rows: data.progress.map((row) => [row.concept, row.status, row.progress_percent, row.minutes, row.last_accessed]),
+    };
+  }
+
+  override choices(): Choice[] {
+    return this.tiles.tiles.map((tile, index) => ({
       label: `What is ${tile.title.toLowerCase()}?`,
       choose: () => {
-        this.tile = index;
-        this.#openTile(data);
+        this.tiles.index = index;
+        this.#openTile(tile);
       },
     }));
   }
 
   render(cells: number, height: number): string[] {
-    return renderDashboard(this.#host, this, cells, height);
+    return renderDashboard(this.host, this, cells, height);
   }
 
-  #openTile(data: Dashboard): void {
-    const tile = tiles(data)[this.tile];
-    if (tile !== undefined) this.#host.show(new TextOverlay(tile.title, new ScrollText(definitionLines(tile, data))));
+  protected cancel(): boolean {
+    return this.data.cancel();
+  }
+
+  /** The panes lie in two columns below the tiles: arrows go where one looks. */
+  protected override actOnScreen(action: Action): boolean {
+    const { pane } = this;
+    if (pane === this.tiles && action === "down") this.focus(this.progress);
+    else if (action === "up" && pane !== this.tiles && this.#atTop(pane)) this.focus(pane === this.ready ? this.paths : this.tiles);
+    else if (action === "down" && pane === this.paths && this.paths.cursor.index >= this.paths.length - 1) this.focus(this.ready);
+    else if (action === "right" && pane === this.progress) this.focus(this.paths);
+    else if (action === "left" && (pane === this.paths || pane === this.ready)) this.focus(this.progress);
+    else return false;
+    return true;
+  }
+
+  protected open(pane: Pane): boolean {
+    if (pane === this.tiles) {
+      if (this.tiles.selected !== undefined) this.#openTile(this.tiles.selected);
+    } else if (pane === this.paths) {
+      if (this.paths.selected !== undefined) this.host.openPath(this.paths.selected.path);
+    } else {
+      const name = pane === this.progress ? this.progress.selected?.concept : this.ready.selected?.concept;
+      if (name !== undefined) this.host.openConcept(name);
+    }
+    return true;
+  }
+
+  #atTop(pane: Pane): boolean {
+    return [this.progress, this.paths, this.ready].some((list) => list === pane && list.cursor.index === 0);
+  }
+
+  #openTile(tile: Tile): void {
+    const { data } = this.data;
+    if (data !== undefined) this.host.show(new TextOverlay(tile.title, new ScrollText(definitionLines(tile, data))));
   }
 }

@@ -20,23 +20,23 @@ export interface Tile {
 export function tiles(data: Dashboard): Tile[] {
   const progress = (rows: Dashboard["progress"]): Spans[] =>
     rows.map((row) => [`  ${pad(sanitise(row.concept), 32)} ${String(row.progress_percent).padStart(3)} %  ${pad(row.status, 12)} ${String(row.minutes).padStart(6)} min`]);
-  const hours = data.hours_spent.toLocaleString("en", { minimumFractionDigits: 1 });
+  const known = (value: number | null, text: (value: number) => string): string => (value === null ? "?" : text(value));
   return [
     {
       title: "Concepts ready",
       short: "Ready",
-      value: String(data.concepts_ready),
+      value: known(data.concepts_ready, String),
       origin: "graph",
       definition: definitions.ready,
       query: "screens/dashboard/ready",
       rows: data.ready_details.map((row) => [`  ${pad(sanitise(row.concept), 32)} `, ["dim", sanitise(row.prerequisites.length === 0 ? "no prerequisites" : `after ${row.prerequisites.join(", ")}`)]]),
     },
-    { title: "Average completion", short: "Average", value: data.average_completion_percent === null ? "–" : `${data.average_completion_percent} %`, origin: "SQL", definition: definitions.averageCompletion, query: "sql/dashboard-stats", rows: progress(data.progress) },
-    { title: "Time spent", short: "Time", value: `${hours} h`, origin: "SQL", definition: definitions.timeSpent, query: "sql/dashboard-stats", rows: progress(data.progress) },
+    { title: "Average completion", short: "Average", value: data.missing.sql !== undefined ? "?" : data.average_completion_percent === null ? "–" : `${data.average_completion_percent} %`, origin: "SQL", definition: definitions.averageCompletion, query: "sql/dashboard-stats", rows: progress(data.progress) },
+    { title: "Time spent", short: "Time", value: known(data.hours_spent, (hours) => `${hours.toLocaleString("en", { minimumFractionDigits: 1 })} h`), origin: "SQL", definition: definitions.timeSpent, query: "sql/dashboard-stats", rows: progress(data.progress) },
     {
       title: "Streak",
       short: "Streak",
-      value: `${data.streak_days} ${data.streak_days === 1 ? "day" : "days"}`,
+      value: known(data.streak_days, (days) => `${days} ${days === 1 ? "day" : "days"}`),
       origin: "SQL",
       definition: definitions.streak,
       query: "sql/dashboard-stats",
@@ -45,11 +45,11 @@ export function tiles(data: Dashboard): Tile[] {
     {
       title: "Mastered",
       short: "Mastered",
-      value: `${data.concepts_mastered} of ${data.concepts_total}`,
+      value: known(data.concepts_mastered, (mastered) => `${mastered} of ${String(data.concepts_total)}`),
       origin: "SQL",
       definition: definitions.mastered,
       query: "sql/dashboard-stats",
-      rows: progress(data.progress.slice(0, data.concepts_mastered)),
+      rows: progress(data.progress.slice(0, data.concepts_mastered ?? 0)),
     },
   ];
 }

@@ -1,14 +1,17 @@
 import type { Dashboard } from "../../../core/dashboard/dashboard.ts";
 import { MASTERED_PERCENT } from "../../../core/definitions.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
-import { pad, width } from "../../../core/text/width.ts";
+import { cut, pad, width } from "../../../core/text/width.ts";
 import { bar, beside, fitHeight, paintLine, type Span, type Spans } from "../../lines.ts";
 import type { Host } from "../../screen.ts";
-import { failure, loadingNote } from "../../states.ts";
+import { failure, loadingNote, missingLines } from "../../states.ts";
+import type { ListFrame } from "../../list-view.ts";
+import { lit } from "../../overlay.ts";
+import type { Pane } from "../../pane.ts";
+import { standingWord } from "../../standing.ts";
 import type { Theme } from "../../theme.ts";
 import { calendar } from "./calendar.ts";
-import type { DashboardScreen, Pane } from "./screen.ts";
-import { tiles } from "./tiles.ts";
+import type { DashboardScreen } from "./screen.ts";
 
 const separator = "   ";
 
@@ -22,19 +25,20 @@ export function renderDashboard(host: Host, screen: DashboardScreen, cells: numb
   }
   const name = sanitise(data.first_name ?? data.username);
   const lines = [paintLine(theme, [" ", ["bold", `Welcome back, ${name}!`], "   ", ...(error !== undefined ? ([["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]] as Span[]) : note)], cells)];
-  lines.push(...tileLines(theme, screen, data, cells));
+  lines.push(...missingLines(theme, data.missing, { sql: "numbers, minutes, paths and activity", graph: "what is ready" }, cells));
+  lines.push(...tileLines(theme, screen, cells));
   const left = height - lines.length;
   if (cells >= 100) {
     const leftCells = Math.max(58, Math.floor((cells - separator.length) * 0.48));
     const rightCells = cells - separator.length - leftCells;
     const listHeight = Math.min(Math.max(Math.ceil(left / 2), left - 10), Math.max(data.progress.length, data.paths.length) + 2);
     const lower = left - listHeight;
-    lines.push(...beside(progressPane(theme, screen, data, leftCells, listHeight), pathsPane(theme, screen, data, rightCells, listHeight), separator));
-    lines.push(...beside(activityPane(theme, data, host.session?.timeZone ?? "UTC", leftCells, lower), readyPane(theme, screen, data, rightCells, lower), separator));
+    lines.push(...beside(progressPane(theme, screen, leftCells, listHeight), pathsPane(theme, screen, rightCells, listHeight), separator));
+    lines.push(...beside(activityPane(theme, data, host.session?.timeZone ?? "UTC", leftCells, lower), readyPane(theme, screen, rightCells, lower), separator));
   } else {
     const ready = Math.min(data.ready_details.length + 1, Math.floor(left / 3));
     const paths = Math.min(data.paths.length + 1, Math.floor(left / 3));
-    lines.push(...progressPane(theme, screen, data, cells, left - ready - paths), ...readyPane(theme, screen, data, cells, ready), ...pathsPane(theme, screen, data, cells, paths));
+    lines.push(...progressPane(theme, screen, cells, left - ready - paths), ...pathsPane(theme, screen, cells, paths), ...readyPane(theme, screen, cells, ready));
   }
   return fitHeight(lines, height, cells);
 }
@@ -43,14 +47,15 @@ function empty(theme: Theme, cells: number): string[] {
   return [paintLine(theme, [" There are no users yet. ", ["accent", "jeseci seed"], " makes some."], cells)];
 }
 
-function tileLines(theme: Theme, screen: DashboardScreen, data: Dashboard, cells: number): string[] {
+function tileLines(theme: Theme, screen: DashboardScreen, cells: number): string[] {
   const { corners, rule } = theme.symbols;
-  const all = tiles(data);
+  const all = screen.tiles.tiles;
+  if (all.length === 0) return [];
   const roomy = cells >= 100;
   const own = Math.min(22, Math.floor((cells - 2) / all.length) - 1);
   const rows: string[][] = [[], [], []];
   all.forEach((tile, index) => {
-    const focused = screen.pane === "tiles" && screen.tile === index;
+    const focused = screen.focused(screen.tiles) && screen.tiles.index === index;
     const edge = focused ? "accent" : "dim";
     const title = ` ${roomy ? tile.title : tile.short} `;
     const inner = own - 2;
@@ -63,49 +68,42 @@ function tileLines(theme: Theme, screen: DashboardScreen, data: Dashboard, cells
   return rows.map((parts) => ` ${parts.join(" ")}${" ".repeat(Math.max(0, cells - used - 1))}`);
 }
 
-/** A heading and the part of a list that is in sight. */
-function listPane(theme: Theme, screen: DashboardScreen, pane: Exclude<Pane, "tiles">, title: string, origin: string, rows: readonly Spans[], none: string, cells: number, height: number): string[] {
-  if (height <= 0) return [];
-  const focused = screen.pane === pane;
-  const cursor = screen.cursors[pane];
-  const room = height - 1;
-  const top = cursor.window(rows.length, room);
-  const more = rows.length > room ? `  ${top + 1}–${Math.min(rows.length, top + room)} of ${rows.length}` : "";
-  const lines = [paintLine(theme, [" ", [focused ? ["accent", "bold"] : ["bold"], title], ["dim", `  ${origin}${more}`]], cells)];
-  if (rows.length === 0) lines.push(paintLine(theme, ["   ", ["dim", none]], cells));
-  rows.slice(top, top + room).forEach((row, index) => {
-    const selected = focused && top + index === cursor.index;
-    lines.push(paintLine(theme, [selected ? ` ${theme.symbols.pointer} ` : "   ", ...row], cells, selected ? "inverse" : undefined));
-  });
-  return fitHeight(lines, height, cells);
+function frame(screen: DashboardScreen, list: Pane, title: string, note: string, none: string): ListFrame {
+  return { title, note, none, focused: screen.focused(list) };
 }
 
-function progressPane(theme: Theme, screen: DashboardScreen, data: Dashboard, cells: number, height: number): string[] {
+/** A name in so many cells, its matched letters lit. */
+function nameSpans(name: string, positions: readonly number[], cells: number): Spans {
+  const text = cut(sanitise(name), cells);
+  return [...lit(text, positions), " ".repeat(Math.max(0, cells - width(text)) + 1)];
+}
+
+function progressPane(theme: Theme, screen: DashboardScreen, cells: number, height: number): string[] {
   const names = Math.min(24, Math.max(12, Math.floor(cells * 0.3)));
   const bars = Math.max(6, Math.min(24, cells - names - 26));
-  const rows = data.progress.map((row): Spans => {
+  return screen.progress.render(theme, cells, height, frame(screen, screen.progress, "Progress", screen.data.data?.missing.sql === undefined ? "SQL" : "graph", "nothing begun yet: whatever is ready can be started"), (row, positions) => {
+    const word = standingWord(row.status, row.progress_percent);
     const mastered = row.progress_percent >= MASTERED_PERCENT;
-    const word = row.status === "completed" ? "completed" : mastered ? "mastered" : row.status === "not_started" ? "not started" : "in progress";
-    return [pad(sanitise(row.concept), names), " ", [mastered ? "ok" : "accent", bar(theme, row.progress_percent / 100, bars)], ` ${String(row.progress_percent).padStart(3)} % `, [row.status === "completed" ? "ok" : "dim", `${row.status === "completed" ? theme.symbols.done : mastered ? theme.symbols.alive : theme.symbols.open} ${word}`]];
+    const mark = row.status === "completed" ? theme.symbols.done : mastered ? theme.symbols.alive : theme.symbols.open;
+    return [...nameSpans(row.concept, positions, names), [mastered ? "ok" : "accent", bar(theme, row.progress_percent / 100, bars)], ` ${String(row.progress_percent).padStart(3)} % `, [row.status === "completed" ? "ok" : "dim", `${mark} ${word}`]];
   });
-  return listPane(theme, screen, "progress", "Progress", "SQL", rows, "nothing begun yet: whatever is ready can be started", cells, height);
 }
 
-function pathsPane(theme: Theme, screen: DashboardScreen, data: Dashboard, cells: number, height: number): string[] {
-  const counts = data.paths.map(({ completed, total }) => `${completed} of ${total}`);
+function pathsPane(theme: Theme, screen: DashboardScreen, cells: number, height: number): string[] {
   const names = Math.min(40, Math.max(12, cells - 32));
-  const rows = data.paths.map((row, index): Spans => [pad(sanitise(row.path), names), " ", [row.total > 0 && row.completed === row.total ? "ok" : "accent", bar(theme, row.total === 0 ? 0 : row.completed / row.total, 10)], ` ${counts[index] ?? ""} `, ["dim", "completed"]]);
-  return listPane(theme, screen, "paths", "Paths", "SQL", rows, "no learning paths: `jeseci seed` makes some", cells, height);
+  return screen.paths.render(theme, cells, height, frame(screen, screen.paths, "Paths", "SQL", "no learning paths: `jeseci seed` makes some"), (row, positions) => {
+    const done = row.total > 0 && row.completed === row.total;
+    return [...nameSpans(row.path, positions, names), [done ? "ok" : "accent", bar(theme, row.total === 0 ? 0 : row.completed / row.total, 10)], ` ${row.completed} of ${row.total} `, ["dim", "completed"]];
+  });
 }
 
-function readyPane(theme: Theme, screen: DashboardScreen, data: Dashboard, cells: number, height: number): string[] {
+function readyPane(theme: Theme, screen: DashboardScreen, cells: number, height: number): string[] {
   const names = Math.min(24, Math.max(12, Math.floor(cells * 0.35)));
-  const rows = data.ready_details.map((row): Spans => {
+  return screen.ready.render(theme, cells, height, frame(screen, screen.ready, "Ready to learn", "graph", "nothing is ready: everything is mastered, or waits for something"), (row, positions) => {
     const needs = row.prerequisites.length === 0 ? "no prerequisites" : `after ${row.prerequisites.join(", ")}`;
     const opens = row.opens.length === 0 ? "" : ` ${theme.symbols.middot} opens ${row.opens.join(", ")}`;
-    return [pad(sanitise(row.concept), names), " ", ["dim", sanitise(needs + opens)]];
+    return [...nameSpans(row.concept, positions, names), ["dim", sanitise(needs + opens)]];
   });
-  return listPane(theme, screen, "ready", "Ready to learn", "graph", rows, "nothing is ready: everything is mastered, or waits for something", cells, height);
 }
 
 function activityPane(theme: Theme, data: Dashboard, timeZone: string, cells: number, height: number): string[] {

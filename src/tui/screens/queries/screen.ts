@@ -3,17 +3,20 @@ import type { CatalogueFault, Query } from "../../../core/catalogue/types.ts";
 import { DatabaseError } from "../../../databases/errors.ts";
 import { displayValue } from "../../../core/output/display.ts";
 import type { Trace } from "../../../core/session.ts";
+import { ChoicesCache } from "../../choices-cache.ts";
 import { Cursor } from "../../cursor.ts";
+import { commandLine, type Exportable } from "../../export.ts";
+import { ParameterForm } from "../../form.ts";
 import { fuzzy } from "../../fuzzy.ts";
 import type { KeyPress } from "../../keys.ts";
 import type { Action, Scope } from "../../keymap.ts";
 import type { Choice } from "../../overlay.ts";
+import { copyRow, type Copyable } from "../../pane.ts";
 import { Resource } from "../../resource.ts";
 import type { Host, Screen } from "../../screen.ts";
 import { TableView } from "../../table-view.ts";
 import { TextField } from "../../text-field.ts";
-import { showExport } from "./export.ts";
-import { ParameterForm } from "./form.ts";
+import { keepScratch, newScratch, scratchTopic } from "./scratch.ts";
 import { editQuery, showPlan, showSheet } from "./tools.ts";
 import { renderQueries } from "./view.ts";
 
@@ -38,12 +41,13 @@ export class QueriesScreen implements Screen {
   tableFilter = new TextField();
   limit = firstLimit;
   readonly #host: Host;
-  readonly #choices = new Map<string, readonly string[]>();
+  readonly #choices: ChoicesCache;
   /** The query and the texts that the result is of. */
   ran: { id: string; texts: Record<string, string> } | undefined;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#choices = new ChoicesCache(host);
     this.result = new Resource(() => host.changed());
   }
 
@@ -82,22 +86,7 @@ export class QueriesScreen implements Screen {
   }
 
   choicesOf(form: ParameterForm): readonly string[] | undefined {
-    const id = form.query.parameters[form.active]?.choices;
-    if (id === undefined) return undefined;
-    const known = this.#choices.get(id);
-    if (known !== undefined) return known;
-    this.#choices.set(id, []);
-    const { session, backend } = this.#host;
-    if (session !== undefined && backend !== undefined) {
-      backend.runQuery(session, id, {}, { maxRows: 10_000 }).then(
-        ({ rows }) => {
-          this.#choices.set(id, rows.map(([value]) => displayValue(value)));
-          this.#host.changed();
-        },
-        () => this.#choices.delete(id), // only suggestions: the field can be typed all the same
-      );
-    }
-    return [];
+    return this.#choices.of(form);
   }
 
   scopes(): Scope[] {
@@ -133,7 +122,15 @@ export class QueriesScreen implements Screen {
       this.filtering = true;
       return true;
     }
-    if (action === "export" || action === "plan" || action === "edit") return this.#tool(action);
+    if (action === "plan") this.#plan();
+    else if (action === "edit") void this.#edit();
+    else if (action === "scratch") newScratch(this.#host, (query) => this.#openScratch(query));
+    else if (action === "keep") this.#keep();
+    else return this.#actInPane(action);
+    return true;
+  }
+
+  #actInPane(action: Action): boolean {
     if (this.pane === "result" && this.table !== undefined) return this.#actOnResult(action, this.table);
     switch (action) {
       case "open":
@@ -180,9 +177,33 @@ export class QueriesScreen implements Screen {
   }
 
   choices(): Choice[] {
-    return (this.#host.session?.catalogue.queries ?? [])
-      .filter(({ listed }) => listed)
-      .map((query) => ({ label: `Query ${query.id}`, note: query.title, choose: () => this.select(query.id) }));
+    return [];
+  }
+
+  exportable(): Exportable | undefined {
+    const { ran, table } = this;
+    const { data } = this.result;
+    const { backend } = this.#host;
+    if (ran === undefined || table === undefined || data === undefined || backend === undefined) return undefined;
+    return {
+      name: ran.id,
+      command: commandLine("jeseci", "query", ran.id, ...Object.entries(ran.texts).flatMap(([name, text]) => ["--param", `${name}=${text}`])),
+      json: () => ({ query: ran.id, parameters: data.parameters, columns: table.columns, rows: data.rows.map((row) => backend.objectOf(table.columns, row)), row_count: data.rows.length, truncated: data.truncated, trace: this.trace() }),
+      columns: table.columns,
+      rows: data.rows,
+      truncated: data.truncated,
+    };
+  }
+
+  copyable(): Copyable | undefined {
+    const { table } = this;
+    if (this.pane !== "result" || table?.selectedRow === undefined) return this.selected === undefined ? undefined : copyRow(this.selected.id, this.selected.title);
+    return { cell: table.selectedText, row: table.selectedRow.map(displayValue).join("\t") };
+  }
+
+  reason(action: Action): string | undefined {
+    if (action === "export" && this.table === undefined) return "run a query first: its result is what is exported";
+    return action === "sort" && this.pane !== "result" ? "the result of a query is sorted: run one first" : undefined;
   }
 
   /** Puts the cursor on a query. */
@@ -275,6 +296,7 @@ export class QueriesScreen implements Screen {
     };
     void this.result.load(load).then(() => {
       const { data } = this.result;
+      if (this.result.error instanceof Error) this.#host.noticed(this.result.error);
       if (data === undefined || this.result.loading || this.result.error !== undefined) return;
       const older = this.table;
       this.table = new TableView(backend.uniqueNames(data.columns), data.rows, () => this.#host.changed());
@@ -296,12 +318,6 @@ export class QueriesScreen implements Screen {
           this.refresh();
         }
         return true;
-      case "copyCell":
-        this.#host.copy(table.selectedText, "the cell");
-        return true;
-      case "copyRow":
-        this.#host.copy((table.selectedRow ?? []).map(displayValue).join("\t"), "the row");
-        return true;
       case "nextPane":
         this.#toList();
         return true;
@@ -317,13 +333,20 @@ export class QueriesScreen implements Screen {
     }
   }
 
-  #tool(action: "export" | "plan" | "edit"): boolean {
-    if (action === "export") {
-      if (this.table === undefined || this.ran === undefined || this.result.data === undefined) this.#host.say("run a query first: its result is what is exported", "warn");
-      else showExport(this.#host, this.ran, this.table, this.result.data);
-    } else if (action === "plan") this.#plan();
-    else void this.#edit();
-    return true;
+  #openScratch(query: Query): void {
+    this.form = undefined;
+    this.select(query.id);
+    if (this.form !== undefined && query.parameters.length > 0) this.#toForm();
+    else this.#run();
+  }
+
+  #keep(): void {
+    const query = this.selected;
+    if (query?.topic !== scratchTopic) return this.#host.say("only a statement of your own is kept: N writes one", "warn");
+    keepScratch(this.#host, query, (own) => {
+      this.select(own.id);
+      this.#host.say(`kept as ${own.id}`, "ok");
+    });
   }
 
   #plan(): void {

@@ -4,6 +4,7 @@ import { displayValue } from "../../../core/output/display.ts";
 import { sanitise, sanitiseLines } from "../../../core/text/sanitise.ts";
 import { wrap, type Spans } from "../../lines.ts";
 import { TextOverlay } from "../../overlay.ts";
+import { planLines } from "../../plan.ts";
 import type { Host } from "../../screen.ts";
 import { ScrollText } from "../../scroll-text.ts";
 import type { TableView } from "../../table-view.ts";
@@ -24,34 +25,32 @@ export function showSheet(host: Host, table: TableView): void {
 
 /** The plan of a query with these values, as a tree; without running it. */
 export function showPlan(host: Host, query: Query, texts: Readonly<Record<string, string>>): void {
-  const { session, backend } = host;
+  const { session, backend, theme } = host;
   if (session === undefined || backend === undefined) return;
   backend.explainQuery(session, query.id, backend.parseParameters(query, texts)).then(
     (plan) => {
-      if (plan === null) return host.say("this engine has no plans", "warn");
-      const { rows } = backend.planRows(plan);
-      const lines = rows.map(([operator, details, estimated, cost]): Spans => [["bold", String(operator)], "  ", sanitise(String(details)), ["dim", `${estimated === null ? "" : `   about ${displayValue(estimated)} rows`}${cost === null ? "" : `   cost ${displayValue(cost)}`}`]]);
-      host.show(new TextOverlay(`Plan of ${query.id}`, new ScrollText(lines)));
+      if (plan === null) host.say("the embedded graph has no plans", "warn");
+      else host.show(new TextOverlay(`Plan of ${query.id}`, new ScrollText(planLines(theme, backend, plan))));
     },
-    (error: unknown) => host.say((error as Error).message, "danger"),
+    (error: unknown) => {
+      host.noticed(error as Error);
+      host.say((error as Error).message, "danger");
+    },
   );
 }
 
-/**
- * Opens a query's file in the person's editor, and reads it again afterwards. True if it can be used as it is now;
- * else what is wrong was said, with its line and column, and the query stays as it was.
- */
-export async function editQuery(host: Host, query: Query): Promise<boolean> {
+/** Opens a file in the person's editor, the terminal handed over. False, with the reason told, if that failed. */
+export async function editFile(host: Host, file: string): Promise<boolean> {
   const editor = process.env["VISUAL"] || process.env["EDITOR"];
-  if (editor === undefined) {
-    host.say(`set $EDITOR to edit ${query.file}`, "warn");
+  if (!editor) {
+    host.say(`set $EDITOR to edit ${file}`, "warn");
     return false;
   }
   let failed: string | undefined;
   await host.suspend(
     () =>
       new Promise((resolve) => {
-        const child = spawn(editor, [query.file], { stdio: "inherit", shell: /\s/.test(editor) });
+        const child = spawn(editor, [file], { stdio: "inherit", shell: /\s/.test(editor) });
         const end = (reason: string | undefined): void => {
           failed ??= reason;
           resolve();
@@ -60,16 +59,25 @@ export async function editQuery(host: Host, query: Query): Promise<boolean> {
         child.on("exit", (code) => end(code === 0 || code === null ? undefined : `${editor} ended with ${code}`));
       }),
   );
+  if (failed !== undefined) host.say(`can't edit: ${failed}`, "danger");
+  return failed === undefined;
+}
+
+export function tellFault(host: Host, fault: CatalogueFault): void {
+  host.say(`line ${fault.line}, column ${fault.column}: ${fault.message}; ${fault.fix}`, "danger");
+}
+
+/**
+ * Opens a query's file in the person's editor, and reads it again afterwards. True if it can be used as it is now;
+ * else what is wrong was said, with its line and column, and the query stays as it was.
+ */
+export async function editQuery(host: Host, query: Query): Promise<boolean> {
   const { backend } = host;
-  if (failed !== undefined || backend === undefined) {
-    host.say(`can't edit: ${failed ?? "nothing is open"}`, "danger");
-    return false;
-  }
+  if (backend === undefined || !(await editFile(host, query.file))) return false;
   const faults: CatalogueFault[] = [];
   const folder = query.file.slice(0, -(query.id.length + (query.language === "sql" ? ".sql" : ".cypher").length));
   const fresh = await backend.readQuery(folder, query.file, query.origin, faults);
-  const [fault] = faults;
-  if (fault !== undefined) host.say(`line ${fault.line}, column ${fault.column}: ${fault.message}; ${fault.fix}`, "danger");
+  if (faults[0] !== undefined) tellFault(host, faults[0]);
   if (fresh === null) return false;
   Object.assign(query, fresh);
   return true;

@@ -1,14 +1,14 @@
-import type { Query } from "../../../core/catalogue/types.ts";
-import { InputError } from "../../../core/errors.ts";
-import { displayValue } from "../../../core/output/display.ts";
-import { sanitise } from "../../../core/text/sanitise.ts";
-import { width } from "../../../core/text/width.ts";
-import { fuzzy } from "../../fuzzy.ts";
-import type { KeyPress } from "../../keys.ts";
-import { paintLine, type Spans } from "../../lines.ts";
-import type { Backend } from "../../screen.ts";
-import { TextField } from "../../text-field.ts";
-import type { Theme } from "../../theme.ts";
+import type { Query } from "../core/catalogue/types.ts";
+import { InputError } from "../core/errors.ts";
+import { displayValue } from "../core/output/display.ts";
+import { sanitise } from "../core/text/sanitise.ts";
+import { width } from "../core/text/width.ts";
+import { fuzzy } from "./fuzzy.ts";
+import type { KeyPress } from "./keys.ts";
+import { paintLine, type Spans } from "./lines.ts";
+import type { Backend } from "./screen.ts";
+import { TextField } from "./text-field.ts";
+import type { Theme } from "./theme.ts";
 
 /** The parameters of a query as a form made from its header. */
 export class ParameterForm {
@@ -34,6 +34,15 @@ export class ParameterForm {
   get texts(): Record<string, string> {
     const given = this.query.parameters.map((parameter, index) => [parameter, this.fields[index]?.text ?? ""] as const);
     return Object.fromEntries(given.filter(([parameter, text]) => text !== "" || (!parameter.optional && parameter.default === undefined)).map(([parameter, text]) => [parameter.name, text]));
+  }
+
+  /** Fills a field from outside, as for another user. */
+  set(name: string, text: string): void {
+    const index = this.query.parameters.findIndex((parameter) => parameter.name === name);
+    const field = this.fields[index];
+    if (field === undefined) return;
+    field.text = text;
+    this.faults.delete(index);
   }
 
   /** Checks every field; the first that does not fit becomes the active one. */
