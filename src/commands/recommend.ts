@@ -1,7 +1,8 @@
 import { InputError } from "../core/errors.ts";
 import { loadRecommendations } from "../core/recommendations/recommend.ts";
-import { strategies, type Item } from "../core/recommendations/types.ts";
+import { strategies, type Excluded, type Item } from "../core/recommendations/types.ts";
 import { termNames } from "../core/recommendations/weights.ts";
+import { sanitise } from "../core/text/sanitise.ts";
 import type { Value } from "../databases/values.ts";
 import type { Run } from "./context.ts";
 import { exit } from "./exit.ts";
@@ -15,17 +16,23 @@ export const run: Run = async ({ flags, settings, output, signal, withSession })
   const { missing_sides: _missing, ...found } = await withSession({ seedIfEmpty: true }, (session) => loadRecommendations(session, { username, strategy, ...(goal === undefined ? {} : { goal }) }, { signal }));
   const { columns, row } = rowsOf[strategy];
   await output.print({ json: found, columns, rows: found.items.map(row) });
-  // What a route can't lead to is the answer itself; of the others there may be hundreds.
-  if (strategy === "route") for (const { item, reason } of found.excluded) narrate(`left out: ${item}: ${reason}`);
-  else if (found.excluded.length > 0) narrate(`${found.excluded.length.toLocaleString("en")} left out; --json tells why`);
+  if (output.format === "table") narrateExcluded(found.excluded);
   return exit.fine;
 };
 
+/** The terms' columns hold what each adds to the score. */
 const rowsOf: Readonly<Record<(typeof strategies)[number], { columns: readonly string[]; row: (item: Item) => Value[] }>> = {
-  next: { columns: ["concept", "score", ...termNames, "hours", "because"], row: ({ item, score, terms, hours, because }) => [item, rounded(score), ...terms.map(({ contribution }) => rounded(contribution)), hours, because] },
-  paths: { columns: ["path", "path_completion", "hours_left", "shared", "missing"], row: ({ item, score, hours, shared, missing }) => [item, score, hours, shared, missing] },
-  route: { columns: ["step", "concept", "hours", "because"], row: ({ item, step, hours, because }) => [step, item, hours, because] },
+  next: { columns: ["item", "score", "hours", ...termNames, "because"], row: ({ item, score, hours, terms, because }) => [item, rounded(score), hours, ...terms.map(({ contribution }) => rounded(contribution)), because] },
+  paths: { columns: ["item", "score", "hours", "shared", "missing"], row: ({ item, score, hours, shared, missing }) => [item, score, hours, shared, missing] },
+  route: { columns: ["step", "item", "hours", "because"], row: ({ item, step, hours, because }) => [step, item, hours, because] },
 };
+
+/** In one line: there may be hundreds. A single one is most often the goal of a route, and its reason the answer. */
+function narrateExcluded(excluded: readonly Excluded[]): void {
+  const [first] = excluded;
+  if (first === undefined) return;
+  narrate(excluded.length === 1 ? sanitise(`left out: ${first.item}: ${first.reason}`) : `${excluded.length.toLocaleString("en")} left out; --json tells why`);
+}
 
 /** For people; JSON has every digit. */
 function rounded(value: number | null): number | null {

@@ -29,7 +29,7 @@ export function showExport(host: Host, what: Exportable): void {
     note: fileName(what.name, endings[format]),
     choose: () => write(host, what, format),
   }));
-  host.show(new ChoiceOverlay("Export", [...formats, { label: "Copy the command that prints it", note: what.command, choose: () => host.copy(what.command, "the command") }], ""));
+  host.show(new ChoiceOverlay("Export the result", [...formats, { label: "Copy the command that prints it", note: what.command, choose: () => host.copy(what.command, "the command") }], ""));
 }
 
 /** A command line from its words, quoted for a POSIX shell. */

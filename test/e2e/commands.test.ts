@@ -136,7 +136,7 @@ describe("answers", () => {
 describe("bad input ends with a clear message, nothing on stdout, and no stack trace", () => {
   test.each<[string[], number, RegExp]>([
     [["statuss"], 2, /there is no command “statuss”[\s\S]*did you mean status/],
-    [["recommend"], 2, /“recommend” is not in this version/],
+    [["repair"], 2, /“repair” is not in this version/],
     [["status", "--jsn"], 2, /status has no flag --jsn[\s\S]*did you mean --json/],
     [["status", "-j"], 2, /status has no flag -j/],
     [["status", "extra"], 2, /“extra” is one argument too many/],
@@ -290,4 +290,51 @@ test("SIGTERM ends with 143 and leaves the folder free", async () => {
   const [code] = (await once(child, "close")) as [number];
   expect(code).toBe(143);
   expect((await run("status")).code).toBe(0);
+});
+
+describe("recommend", () => {
+  type Answer = { username: string; strategy: string; items: { item: string; score: number | null; terms: { term: string; value: number; weight: number; contribution: number }[]; because: string[]; hours: number | null; step: number | null }[]; excluded: { item: string; reason: string }[] };
+  const recommend = async (...argv: string[]): Promise<Answer> => (await json("recommend", "--user", "cavin_admin", ...argv)) as unknown as Answer;
+
+  test("the ready concepts, each with terms that add up and the prerequisites that were met", async () => {
+    const { items, excluded, ...answer } = await recommend();
+    expect(answer).toMatchObject({ schema: 1, username: "cavin_admin", strategy: "next" });
+    expect(items.map(({ item }) => item).sort()).toEqual(["deep_learning", "programming", "technical_writing"]);
+    for (const { score, terms } of items) {
+      expect(terms.map(({ term }) => term)).toEqual(["opens", "needed", "finish", "level", "similar"]);
+      expect(Math.abs(terms.reduce((sum, { weight, value }) => sum + weight * value, 0) - (score ?? Number.NaN))).toBeLessThan(1e-9);
+    }
+    expect(items.find(({ item }) => item === "deep_learning")?.because[0]).toBe("(machine_learning)-[:PREREQUISITE]->(deep_learning)");
+    expect(excluded.map(({ item }) => item)).toEqual(["algorithms", "data_structures", "databases", "machine_learning", "statistics", "web_development"]);
+  });
+
+  test("the other strategies", async () => {
+    expect((await recommend("--strategy", "paths")).items).toMatchObject([{ item: "Data Science Track", score: 0.25, hours: 45 }, { item: "Mastering Computer Science", score: 0.2, hours: 96 }]);
+    const { items, excluded } = await recommend("--strategy", "route", "--goal", "databases");
+    expect([items.map(({ step, item }) => [step, item]), excluded]).toEqual([[[1, "programming"], [2, "databases"]], []]);
+  });
+
+  test("rows, and what only a table says of the rest", async () => {
+    const rows = await run("recommend", "--user", "cavin_admin", "--format", "csv");
+    expect(rows.stdout).toMatch(/^item,score,hours,opens,needed,finish,level,similar,because\nprogramming,/);
+    expect(rows.stderr).toBe("");
+    expect((await run("recommend", "--user", "cavin_admin", "--strategy", "paths", "--format", "csv")).stdout).toMatch(/^item,score,hours,shared,missing\n/);
+    expect((await run("recommend", "--user", "cavin_admin", "--format", "table")).stderr).toBe("6 left out; --json tells why\n");
+    const reached = await run("recommend", "--user", "cavin_admin", "--strategy", "route", "--goal", "machine_learning", "--format", "table");
+    expect(reached).toMatchObject({ code: 0, stderr: "left out: machine_learning: mastered (100 %)\n" });
+    expect(reached.stdout).toMatch(/^step +item +hours +because\n/);
+  });
+
+  test.each<[string[], RegExp]>([
+    [[], /recommend needs --user/],
+    [["--user", "cavin"], /no user “cavin”[\s\S]*cavin_admin/],
+    [["--user", "cavin_admin", "--strategy", "best"], /--strategy must be one of next, paths, route, not “best”/],
+    [["--user", "cavin_admin", "--strategy", "route"], /a route needs a goal[\s\S]*--goal CONCEPT/],
+    [["--user", "cavin_admin", "--strategy", "route", "--goal", "deep_learnin"], /no concept “deep_learnin”[\s\S]*did you mean deep_learning/],
+    [["--user", "cavin_admin", "--goal", "deep_learning"], /only a route has a goal/],
+  ])("%j is refused", async (argv, message) => {
+    const { code, stdout, stderr } = await run("recommend", ...argv);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
 });

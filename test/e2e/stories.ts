@@ -209,8 +209,8 @@ export function explorerStories(environment: () => Record<string, string>): void
       await own.sees("cancel a load, close, clear the filter, go back");
       own.press("escape");
       await own.seesNo("cancel a load");
-      own.press("2");
-      await own.sees("Paths comes with a later version; until then: jeseci paths");
+      own.press("6");
+      await own.sees("Consistency comes with a later version; until then: jeseci check");
       own.press(":");
       own.press("que");
       await own.sees(/Commands[\s\S]*Queries +screen {2}5/);

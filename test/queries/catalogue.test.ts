@@ -60,7 +60,7 @@ describe("on the demo", () => {
   let temporary: TemporarySession;
   beforeAll(async () => void (temporary = await openDemo()));
   afterAll(() => temporary.close());
-  const anything: Record<string, Value> = { username: "cavin_admin", concept: "machine_learning", from: "programming", to: "deep_learning", mastered: 75, path_id: "x", goal: "deep_learning" };
+  const anything: Record<string, Value> = { username: "cavin_admin", concept: "machine_learning", from: "programming", to: "deep_learning", mastered: 75, path: "Data Science Track", goal: "deep_learning" };
 
   test.each(catalogue.queries)("$id runs, streams and explains", async (query) => {
     const values = Object.fromEntries(query.parameters.filter(({ name }) => name in anything).map(({ name }) => [name, anything[name] ?? null]));

@@ -8,6 +8,7 @@ import type { Session } from "../../src/core/session.ts";
 import { openDatabases } from "../../src/databases/open.ts";
 import type { Databases } from "../../src/databases/types.ts";
 import type { Value } from "../../src/databases/values.ts";
+import { expectRecommendations } from "../core/recommendations/compare.ts";
 import { loadGraph, randomGraph } from "../support/random-graph.ts";
 import { allPairs, describeOn, openOptions, startPair } from "../support/servers.ts";
 import { differencesFromModel } from "./compare.ts";
@@ -44,6 +45,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
     }, 120_000);
 
     test.each(model.ids)("%s", async (id) => expect(await differencesFromModel(session, graph, model, id)).toEqual([]));
+    test("recommendations and routes are the model's", () => expectRecommendations(session, graph, 2, 12));
     test("in sync", async () => expect((await check(session)).in_sync).toBe(true));
   });
 

@@ -2,13 +2,13 @@
 // description: Neither completed nor mastered, and every direct prerequisite mastered; with what each opens.
 // param username: string -- whose progress
 // param mastered: integer -- smallest percentage that counts as mastered
+OPTIONAL MATCH (:User {username: $username})-[r:HAS_PROGRESS]->(k:Concept)
+WHERE r.status = 'completed' OR r.progress_percent >= $mastered
+WITH collect(k) AS done, collect(CASE WHEN r.progress_percent >= $mastered THEN k END) AS mastered
 MATCH (c:Concept)
-OPTIONAL MATCH (:User {username: $username})-[r:HAS_PROGRESS]->(c)
-WITH c, r
-WHERE coalesce(r.status, '') <> 'completed' AND coalesce(r.progress_percent, 0) < $mastered
+WHERE NOT c IN done
 OPTIONAL MATCH (p:Concept)-[:PREREQUISITE]->(c)
-OPTIONAL MATCH (:User {username: $username})-[q:HAS_PROGRESS]->(p)
-WITH c, p.name AS name, CASE WHEN p IS NOT NULL AND coalesce(q.progress_percent, 0) < $mastered THEN 1 ELSE 0 END AS unmet
+WITH c, mastered, p.name AS name, CASE WHEN p IS NOT NULL AND NOT p IN mastered THEN 1 ELSE 0 END AS unmet
 ORDER BY name
 WITH c, collect(name) AS prerequisites, sum(unmet) AS unmet
 WHERE unmet = 0

@@ -1,7 +1,11 @@
 // title: Prerequisites along a path
-// description: The direct prerequisites of each concept of a path.
-// param path_id: string -- id of the path
-MATCH (:LearningPath {path_id: $path_id})-[:CONTAINS]->(c:Concept)
+// description: The direct prerequisites of each concept of a path. Of several paths of that title it is the first.
+// param path: string -- title of the path
+MATCH (lp:LearningPath {title: $path})
+WITH lp
+ORDER BY lp.path_id
+LIMIT 1
+MATCH (lp)-[:CONTAINS]->(c:Concept)
 WITH DISTINCT c
 MATCH (p:Concept)-[:PREREQUISITE]->(c)
 RETURN c.name AS concept, p.name AS prerequisite

@@ -1,5 +1,8 @@
 // title: All prerequisites
-// description: Every PREREQUISITE between two concepts; what leads where is worked out from it.
+// description: The direct prerequisites of every concept that has any; what leads where is worked out from them.
 MATCH (a:Concept)-[:PREREQUISITE]->(b:Concept)
-RETURN DISTINCT a.name AS prerequisite, b.name AS concept
-ORDER BY prerequisite, concept
+WITH DISTINCT b.name AS concept, a.name AS name
+ORDER BY concept, name
+WITH concept, collect(name) AS prerequisites
+RETURN concept, prerequisites
+ORDER BY concept

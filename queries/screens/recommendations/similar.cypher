@@ -9,12 +9,13 @@ WHERE a.status = 'completed' AND b.status = 'completed' AND o <> u
 WITH mine, o, count(DISTINCT c) AS shared
 MATCH (o)-[t:HAS_PROGRESS]->(d:Concept)
 WHERE t.status = 'completed'
-WITH mine, o, shared, count(DISTINCT d) AS theirs
-WITH o, shared, mine + theirs - shared AS together
-MATCH (o)-[t:HAS_PROGRESS]->(d:Concept)
-WHERE t.status = 'completed'
-WITH d.name AS concept, o.username AS learner, shared, together
-ORDER BY concept, 1.0 * shared / together DESC, learner
-WITH concept, collect(learner) AS learners, collect(shared) AS shares, collect(together) AS unions
-RETURN concept, head(learners) AS learner, head(shares) AS shared, head(unions) AS together
+WITH mine, o, shared, collect(DISTINCT d) AS done
+WITH [1.0 * shared / (mine + size(done) - shared), o.username, shared, mine + size(done) - shared] AS learner, done
+UNWIND done AS d
+WITH d, max(learner[0]) AS most, collect(learner) AS learners
+UNWIND [l IN learners WHERE l[0] = most] AS learner
+WITH d, learner
+ORDER BY learner[1]
+WITH d, head(collect(learner)) AS best
+RETURN d.name AS concept, best[1] AS learner, best[2] AS shared, best[3] AS together
 ORDER BY concept

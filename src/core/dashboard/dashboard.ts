@@ -61,7 +61,7 @@ export async function loadDashboard(session: Session, { username }: { username: 
     run("screens/dashboard/paths"),
     run("sql/activity-by-day"),
     run("sql/progress-by-category"),
-    run("sql/table-counts", {}),
+    run("screens/dashboard/total", {}),
     run("screens/dashboard/ready", { username, mastered: MASTERED_PERCENT }),
   ]);
   const { missing, trace } = gathering;
@@ -79,7 +79,7 @@ export async function loadDashboard(session: Session, { username }: { username: 
     hours_spent: number("hours_spent"),
     streak_days: number("streak_days"),
     concepts_mastered: number("concepts_mastered"),
-    concepts_total: missing.sql === undefined ? Number(total.rows.find(([table]) => table === "concepts")?.[1] ?? 0) : null,
+    concepts_total: missing.sql === undefined ? Number(total.rows[0]?.[0] ?? 0) : null,
     progress: named(progress) as unknown as ProgressRow[],
     ready: details.map(({ concept }) => concept),
     paths: named(paths) as unknown as Dashboard["paths"],

@@ -54,18 +54,20 @@ export async function listPaths(session: Session, { username }: { username?: str
 export async function loadPath(session: Session, { title, username }: { title: string; username?: string }, options: LoadOptions = {}): Promise<{ path: PathDetail; trace: Trace; missing: Missing }> {
   const gathering = new Gathering(session, options);
   const { missing, trace } = gathering;
-  const rows = await pathRows(session, gathering, username, options);
+  const [rows, fromSql, prerequisites, fromProgress] = await Promise.all([
+    pathRows(session, gathering, username, options),
+    gathering.run("screens/paths/concepts", { path: title, username: username ?? null }),
+    gathering.run("screens/paths/prerequisites", { path: title }),
+    username === undefined ? null : gathering.run("screens/paths/mastered", { username, mastered: MASTERED_PERCENT }),
+  ]);
   const row = rows.find(({ path }) => path === title);
   if (row === undefined) {
     const hint = rows.length === 0 ? "there are no learning paths yet: `jeseci seed` makes some" : (didYouMean(title, rows.map(({ path }) => path)) ?? "`jeseci paths` lists them");
     throw new InputError("unknown-path", `there is no learning path “${title}”`, hint);
   }
-  const { path_id, ...path } = row;
-  const [concepts, prerequisites, mastered] = await gathering.all([
-    gathering.run(missing.sql === undefined ? "screens/paths/concepts" : "screens/paths/concepts-from-graph", { path_id, username: username ?? null }),
-    gathering.run("screens/paths/prerequisites", { path_id }),
-    username === undefined ? Promise.resolve({ rows: [] }) : missing.sql === undefined ? gathering.run("screens/paths/mastered", { username, mastered: MASTERED_PERCENT }) : gathering.run("graph/learning-journey", { username }),
-  ]);
+  const { path_id: _id, ...path } = row;
+  const concepts = missing.sql === undefined ? fromSql : await gathering.run("screens/paths/concepts-from-graph", { path: title, username: username ?? null });
+  const mastered = missing.sql === undefined || username === undefined ? (fromProgress ?? { rows: [] }) : await gathering.run("graph/learning-journey", { username });
   const known = new Set(missing.sql === undefined ? mastered.rows.map(([name]) => name) : mastered.rows.flatMap(([, name, , percent]) => (Number(percent) >= MASTERED_PERCENT ? [name] : [])));
   const needs = new Map<string, string[]>();
   for (const [concept, prerequisite] of prerequisites.rows) needs.set(String(concept), [...(needs.get(String(concept)) ?? []), String(prerequisite)]);

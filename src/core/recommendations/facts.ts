@@ -32,9 +32,8 @@ export interface Alike {
   together: number;
 }
 
-/** Everything that recommendations follow from: the graph's relationships, and how learners fared by PostgreSQL. */
+/** Everything that recommendations follow from: the graph's relationships, and how learners fared by PostgreSQL. In any order. */
 export interface Facts {
-  /** By name, ascending. */
   concepts: readonly ConceptFacts[];
   /** From a prerequisite to what it opens, each once. */
   prerequisites: readonly (readonly [from: string, to: string])[];
@@ -48,7 +47,7 @@ export function isMastered({ progress_percent }: Pick<ConceptFacts, "progress_pe
 }
 
 /** Direct prerequisites by concept, and what each opens directly; names ascending. */
-export function neighbours(facts: Facts): { before: ReadonlyMap<string, readonly string[]>; after: ReadonlyMap<string, readonly string[]> } {
+export function neighbours(facts: Pick<Facts, "prerequisites">): { before: ReadonlyMap<string, readonly string[]>; after: ReadonlyMap<string, readonly string[]> } {
   const [before, after] = [new Map<string, string[]>(), new Map<string, string[]>()];
   for (const [from, to] of facts.prerequisites) {
     append(before, to, from);
@@ -58,7 +57,7 @@ export function neighbours(facts: Facts): { before: ReadonlyMap<string, readonly
   return { before, after };
 }
 
-function append(lists: Map<string, string[]>, key: string, name: string): void {
+export function append(lists: Map<string, string[]>, key: string, name: string): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [name]);
   else list.push(name);
@@ -69,7 +68,10 @@ export function hoursOf(minutes: number | undefined): number | null {
   return minutes === undefined ? null : Math.round(minutes / 6) / 10;
 }
 
-/** Relationships as one path of the graph, in Cypher's notation: `(a)-[:PREREQUISITE]->(b)`. */
+/** So many paths of the graph are shown as evidence for one term, or of one path. */
+export const shownEvidence = 5;
+
+/** A relationship as a path of the graph, in Cypher's notation: `(a)-[:PREREQUISITE]->(b)`. */
 export function evidence(from: string, type: string, to: string): string {
   return `(${from})-[:${type}]->(${to})`;
 }

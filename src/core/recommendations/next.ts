@@ -1,12 +1,9 @@
 import { compareText } from "../projection/compare.ts";
-import { evidence, hoursOf, isMastered, neighbours, type ConceptFacts, type Facts } from "./facts.ts";
+import { evidence, hoursOf, isMastered, neighbours, shownEvidence, type ConceptFacts, type Facts } from "./facts.ts";
 import { cycleReason, openPart, type OpenPart } from "./open-part.ts";
 import { Bits, closure } from "./reach.ts";
 import type { Excluded, Item, Recommended, Term } from "./types.ts";
 import { termNames, terms, wilsonLower, type TermName } from "./weights.ts";
-
-/** So many paths of the graph are shown as evidence of one term. */
-const shownEvidence = 5;
 
 const levels = ["beginner", "intermediate", "advanced"];
 
@@ -16,7 +13,7 @@ function levelOf({ difficulty }: ConceptFacts): number | undefined {
   return level === -1 ? undefined : level;
 }
 
-/** The ready concepts, the best first, and why every other one is left out. */
+/** The ready concepts, the best first by the formula of `weights.ts`, and by name why every other one is left out. */
 export function recommendNext(facts: Facts): Recommended {
   const { concepts } = facts;
   const number = new Map(concepts.map(({ concept }, index) => [concept, index]));
@@ -56,7 +53,7 @@ export function recommendNext(facts: Facts): Recommended {
     const similar = alike === undefined ? 0 : alike.shared / alike.together;
     const values: Record<TermName, readonly [value: number, detail: string]> = {
       opens: [most === 0 ? 0 : ahead.size / most, ahead.size === 0 ? "opens nothing further" : `opens ${ahead.size}`],
-      needed: [started.length === 0 ? 0 : needing.length / started.length, started.length === 0 ? "no path is begun" : `on ${needing.length} of your ${started.length} ${started.length === 1 ? "path" : "paths"}`],
+      needed: [started.length === 0 ? 0 : needing.length / started.length, started.length === 0 ? "no path is begun" : `on ${needing.length} of ${started.length} started ${started.length === 1 ? "path" : "paths"}`],
       finish: [outcome === undefined ? 0 : wilsonLower(outcome.completed, outcome.learners), outcome === undefined ? "nobody tried it yet" : `${outcome.completed} of ${outcome.learners} finish it`],
       level: [highest === undefined || level === undefined ? 0 : 1 - Math.abs(level - highest) / 2, levelText(highest, level)],
       similar: [similar, alike === undefined ? "nobody alike completed it" : `like ${alike.learner} (${similar.toFixed(2)})`],
@@ -74,7 +71,7 @@ export function recommendNext(facts: Facts): Recommended {
         ...(before.get(name) ?? []).slice(0, shownEvidence).map((needed) => evidence(needed, "PREREQUISITE", name)),
         ...(after.get(name) ?? []).filter(leadsTo).slice(0, shownEvidence).map((next) => evidence(name, "PREREQUISITE", next)),
         ...needing.slice(0, shownEvidence).map(({ path, names, members }) => evidence(path, "CONTAINS", members.has(own) ? name : (names.find(leadsTo) ?? name))),
-        ...(alike === undefined ? [] : [`(${alike.learner})-[:HAS_PROGRESS {status: 'completed'}]->(${name})`]),
+        ...(alike === undefined ? [] : [`(${alike.learner})-[:HAS_PROGRESS {status: completed}]->(${name})`]),
       ],
       hours: hoursOf(outcome?.median_minutes),
       step: null,
@@ -83,7 +80,7 @@ export function recommendNext(facts: Facts): Recommended {
     };
   });
   items.sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || compareText(a.item, b.item));
-  return { items, excluded };
+  return { items, excluded: excluded.sort((a, b) => compareText(a.item, b.item)) };
 }
 
 function reasonAgainst(concept: ConceptFacts, waits: readonly ConceptFacts[], unmastered: OpenPart): string | null {

@@ -10,7 +10,7 @@ export interface OpenPart {
   cycleThrough(name: string): string[] | null;
 }
 
-export function openPart(facts: Facts): OpenPart {
+export function openPart(facts: Pick<Facts, "concepts" | "prerequisites">): OpenPart {
   const open = facts.concepts.filter((concept) => !isMastered(concept));
   const concepts = new Map(open.map((concept) => [concept.concept, concept]));
   const number = new Map(open.map(({ concept }, index) => [concept, index]));

@@ -26,7 +26,9 @@ export class Bits {
   }
 
   addAll(other: Bits): void {
-    for (let index = 0; index < this.#words.length; index += 1) this.#words[index] = (this.#words[index] ?? 0) | (other.#words[index] ?? 0);
+    // All of a closure's time goes here: no look-up that can be made once is made for every word.
+    const [own, theirs] = [this.#words, other.#words];
+    for (let index = 0; index < own.length; index += 1) own[index] = (own[index] as number) | (theirs[index] as number);
   }
 
   /** What is in both, as a set of its own. */
@@ -54,8 +56,8 @@ export class Bits {
 
 /**
  * The transitive closure, computed once for all concepts: cycles are contracted (R. Tarjan, 1972), and what each part
- * reaches is the union of what its successors reach. 10,000 concepts with 50,000 edges take some ten milliseconds; a
- * walk from every concept would take seconds, and one over every path would never end.
+ * reaches is the union of what its successors reach. 10,000 concepts with 50,000 edges take a tenth of a
+ * second or two; a walk from every concept would take seconds, and one over every path would never end.
  */
 export function closure(size: number, edges: readonly (readonly number[])[]): Reach {
   const component = new Int32Array(size).fill(-1);

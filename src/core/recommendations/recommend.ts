@@ -2,9 +2,10 @@ import { named } from "../../databases/types.ts";
 import { Gathering, type Missing } from "../catalogue/gather.ts";
 import { unknownConcept } from "../concepts/concepts.ts";
 import { InputError } from "../errors.ts";
+import { compareText } from "../projection/compare.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { unknownUser } from "../users/users.ts";
-import { evidence, type Alike, type ConceptFacts, type Facts, type Outcome, type PathFacts } from "./facts.ts";
+import { evidence, shownEvidence, type Alike, type ConceptFacts, type Facts, type Outcome, type PathFacts } from "./facts.ts";
 import { recommendNext } from "./next.ts";
 import { routeTo } from "./route.ts";
 import type { Excluded, Item, Recommendations, Recommended, Strategy } from "./types.ts";
@@ -34,29 +35,35 @@ export async function loadRecommendations(session: Session, asked: Asked, option
 type Found = Recommended & { known: boolean };
 
 async function recommendConcepts(session: Session, gathering: Gathering, { username, goal }: Asked, options: LoadOptions): Promise<Found> {
-  const [user, reachable, concepts, prerequisites, paths, alike, outcomes] = await gathering.all([
+  const ranked = goal === undefined;
+  const unasked = Promise.resolve({ columns: [], rows: [] });
+  const [user, reachable, concepts, prerequisites, outcomes, paths, alike] = await gathering.all([
     gathering.run("screens/dashboard/user", { username }),
-    goal === undefined ? Promise.resolve(null) : gathering.run("screens/recommendations/goal", { username, goal }),
+    ranked ? unasked : gathering.run("screens/recommendations/goal", { username, goal }),
     gathering.run("screens/recommendations/concepts", { username }),
     gathering.run("screens/recommendations/prerequisites"),
-    gathering.run("screens/recommendations/paths"),
-    gathering.run("screens/recommendations/similar", { username }),
     gathering.run("screens/recommendations/outcomes"),
+    // Only the score asks for these two.
+    ranked ? gathering.run("screens/recommendations/paths") : unasked,
+    ranked ? gathering.run("screens/recommendations/similar", { username }) : unasked,
   ]);
   const facts: Facts = {
     concepts: named(concepts) as unknown as ConceptFacts[],
-    prerequisites: prerequisites.rows.map(([from, to]) => [String(from), String(to)] as const),
+    prerequisites: prerequisites.rows.flatMap(([concept, names]) => (names as string[]).map((name) => [name, String(concept)] as const)),
     paths: named(paths) as unknown as PathFacts[],
     outcomes: new Map(named(outcomes).map((row) => [String(row["concept"]), row as unknown as Outcome])),
     alike: new Map(named(alike).map((row) => [String(row["concept"]), row as unknown as Alike])),
   };
   const known = user.rows.length > 0;
-  if (goal === undefined) return { ...recommendNext(facts), known };
-  if (known && gathering.missing.graph === undefined && reachable?.rows[0]?.[1] !== true) throw await unknownConcept(session, goal, options);
+  if (ranked) return { ...recommendNext(facts), known };
+  if (known && gathering.missing.graph === undefined && reachable.rows[0]?.[1] !== true) throw await unknownConcept(session, goal, options);
   return { ...routeTo(facts, goal), known };
 }
 
-/** Paths that share something completed, most shared first. By itself it hides none: a rate or a difficulty to narrow them is for the form. */
+/**
+ * Paths that share something completed, most shared first. The rate is 0 here unless it is asked for, though 0.7 is what
+ * graph/path-optimization takes by itself: nobody who named no rate should wonder where a path went.
+ */
 async function recommendPaths(gathering: Gathering, { username, minCompletionRate = 0, difficulty }: Asked): Promise<Found> {
   const [user, sharing, fitting, paths, concepts] = await gathering.all([
     gathering.run("screens/dashboard/user", { username }),
@@ -80,7 +87,7 @@ async function recommendPaths(gathering: Gathering, { username, minCompletionRat
       item,
       score,
       terms: [],
-      because: done.map((concept) => evidence(item, "CONTAINS", concept)),
+      because: done.slice(0, shownEvidence).map((concept) => evidence(item, "CONTAINS", concept)),
       hours: hours === null ? null : Math.round((hours * left.length * 10) / (done.length + left.length)) / 10,
       step: null,
       shared: done,
@@ -89,11 +96,11 @@ async function recommendPaths(gathering: Gathering, { username, minCompletionRat
   }
   const recommended = new Set(items.map(({ item }) => item));
   const reasonAgainst = (path: (typeof all)[number]): string => {
-    if (path.concepts.length === 0) return "teaches nothing yet";
+    if (path.concepts.length === 0) return "has no concepts";
     if (path.concepts.every((concept) => completed.has(concept))) return "completed";
     if (!path.concepts.some((concept) => completed.has(concept))) return "shares nothing that is completed";
     return difficulty !== undefined && path.difficulty !== difficulty ? `not of difficulty ${difficulty}` : "for users who complete more of what they begin";
   };
   const excluded = all.flatMap((path): Excluded[] => (recommended.has(path.path) ? [] : [{ item: path.path, reason: reasonAgainst(path) }]));
-  return { items, excluded, known: user.rows.length > 0 };
+  return { items, excluded: excluded.sort((a, b) => compareText(a.item, b.item)), known: user.rows.length > 0 };
 }

@@ -29,7 +29,7 @@ export interface Item {
   hours: number | null;
   /** Place on a route, from 1. */
   step: number | null;
-  /** Of a path: its concepts that the user completed, and those that are left, in order. */
+  /** Of a path: its concepts that the user completed, and those that are left; names ascending. */
   shared: string[];
   missing: string[];
 }

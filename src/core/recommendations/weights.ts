@@ -8,8 +8,8 @@ export type TermName = (typeof termNames)[number];
  * help and the explorer show it from here. The weights add up to 1.
  */
 export const terms: Readonly<Record<TermName, { weight: number; meaning: string }>> = {
-  opens: { weight: 0.3, meaning: "concepts not yet mastered that it leads to, directly or not, as a share of the most that any candidate leads to" },
-  needed: { weight: 0.25, meaning: "share of the paths you have begun and not finished that teach it, or something not mastered that it leads to" },
+  opens: { weight: 0.3, meaning: "how many unmastered concepts it opens the way to, near or far, against the most that any candidate opens" },
+  needed: { weight: 0.25, meaning: "share of your begun and unfinished paths that teach it, or an unmastered concept further on" },
   finish: { weight: 0.2, meaning: "how surely learners complete it: the lower end of the 95 % Wilson interval of completed out of learners" },
   level: { weight: 0.15, meaning: "how near its difficulty is to the highest that you have mastered: 1 at the same, 0.5 one step away, 0 two steps" },
   similar: { weight: 0.1, meaning: "how alike you and the most similar learner who completed it are: the Jaccard index of completed concepts" },
@@ -20,8 +20,8 @@ export function formulaLines(): string[] {
   return [`score = ${termNames.map((name) => `${terms[name].weight.toFixed(2)} ${name}`).join(" + ")}`, ...termNames.map((name) => `${name}: ${terms[name].meaning}`)];
 }
 
-/** The 97.5 % quantile of the standard normal distribution. */
-const z = 1.959963984540054;
+/** The 97.5 % quantile of the standard normal distribution: with it the interval holds 95 %. */
+export const z = 1.959963984540054;
 
 /** Lower end of the 95 % score interval of a proportion (E. B. Wilson, 1927); 0 without trials. */
 export function wilsonLower(successes: number, trials: number): number {

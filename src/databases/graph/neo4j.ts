@@ -168,9 +168,9 @@ class Neo4jDatabase implements GraphDatabase {
       throw this.#error(error, options.signal);
     } finally {
       stop();
-      // Not awaited after a cancel: the server may still be busy ending the statement.
+      // Nobody has to wait for the end of a read; after a cancel the server may even be busy ending the statement.
       const closing = session.close().catch(() => undefined);
-      if (!options.signal?.aborted) await closing;
+      if (mode === "WRITE" && !options.signal?.aborted) await closing;
     }
   }
 

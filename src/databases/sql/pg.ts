@@ -143,18 +143,26 @@ class ServerDatabase implements PgDatabase {
     // A write is not left half-way by a cancel: its statement ends with an error, and everything is rolled back.
     const stop = this.#cancelOn(client, signal, end === endOfRead ? abandon : undefined);
     const run = async (): Promise<T> => {
-      let broken = false;
+      const finish = async (statement: string): Promise<void> => {
+        stop();
+        await client.query(statement).then(
+          () => client.release(),
+          () => client.release(true),
+        );
+      };
       try {
         await client.query(this.#begin(begin, options));
         const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal) });
-        await client.query(end);
+        if (end === "COMMIT") {
+          await client.query(end);
+          stop();
+          client.release();
+        } else void finish(end); // nobody has to wait for the end of a read
         return result;
       } catch (error) {
-        await client.query(end === "COMMIT" ? "ROLLBACK" : end).catch(() => (broken = true));
+        const finished = finish(end === "COMMIT" ? "ROLLBACK" : end);
+        if (end === "COMMIT") await finished;
         throw error instanceof DatabaseError || !isDriverError(error) ? error : this.#error(error, undefined, signal);
-      } finally {
-        stop();
-        client.release(broken);
       }
     };
     const running = run();

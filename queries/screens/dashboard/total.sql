@@ -1,0 +1,3 @@
+-- title: All concepts
+-- description: How many concepts there are to master.
+SELECT count(*) AS concepts FROM concepts
