@@ -24,6 +24,11 @@ class Neo4jServer {
         .setConfig(HttpConnector.enabled, false)
         .setConfig(GraphDatabaseSettings.auth_enabled, true)
         .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(128));
+    var memory = System.getProperty("jeseci.transaction.memory");
+    if (memory != null) {
+      var limits = java.nio.file.Files.writeString(home.resolve("limits.conf"), "db.memory.transaction.max=" + memory + "\n");
+      builder.loadPropertiesFromFile(limits);
+    }
     if (arguments.length > 3) {
       var policy = SslPolicyConfig.forScope(SslPolicyScope.BOLT);
       builder.setConfig(policy.enabled, true).setConfig(policy.base_directory, Path.of(arguments[3]))

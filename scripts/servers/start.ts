@@ -52,6 +52,10 @@ export interface StartOptions {
   certificate?: Certificate;
   /** A port of 127.0.0.1 that was free a moment ago, to start again where another server was; any free one if absent. */
   port?: number;
+  /** Neo4j only: the most that one transaction may take, such as `16m`. */
+  transactionMemory?: string;
+  /** PostgreSQL only: a standby that waits for a primary for ever, so that it is in recovery. */
+  standby?: boolean;
 }
 
 /** Starts PostgreSQL in a scratch folder of its own. */
@@ -70,9 +74,14 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
   const made = spawnSync(join(binaries, "initdb"), ["-D", data, "-U", "tester", "--pwfile", secret, "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"], { ...as, encoding: "utf8", cwd: folder });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || String(made.error)}`);
   const encryption = options.certificate === undefined ? [] : requireTls(data, options.certificate, root);
+  if (options.standby === true) {
+    const signal = join(data, "standby.signal");
+    writeFileSync(signal, "");
+    if (root) chownSync(signal, nobody, nobody);
+  }
   const port = options.port ?? (await freePort());
   const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F", ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
-  await ready(child, child.stderr, /ready to accept connections/, `PostgreSQL ${major}`);
+  await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
   return {
     name: `PostgreSQL ${major}`,
     url: `postgresql://tester:${password}@127.0.0.1:${port}/postgres`,
@@ -142,7 +151,8 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     // Neo4j reads PKCS #8 only.
     writeFileSync(join(certificates, "private.key"), createPrivateKey(options.certificate.key).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   }
-  const child = spawn(java, ["-Xmx1g", "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
+  const memory = options.transactionMemory === undefined ? [] : [`-Djeseci.transaction.memory=${options.transactionMemory}`];
+  const child = spawn(java, ["-Xmx1g", ...memory, "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
   await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
   return {
     name: `Neo4j ${version}`,

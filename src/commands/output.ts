@@ -56,15 +56,19 @@ export class Output {
     const writer = rowWriter(this.format, result.columns, { header: this.#header, terminal: this.#terminal });
     let left = this.limit ?? Infinity;
     async function* texts(): AsyncGenerator<string> {
-      if (writer.head !== "") yield writer.head;
-      if (left === 0) return;
-      for await (const rows of result) {
-        let text = "";
-        for (const row of rows.length > left ? rows.slice(0, left) : rows) text += writer.line(row);
-        left -= rows.length;
-        yield text;
-        if (left <= 0) return;
+      // Goes out with the first rows: a statement that fails before them leaves nothing on stdout.
+      let { head } = writer;
+      if (left > 0) {
+        for await (const rows of result) {
+          let text = head;
+          head = "";
+          for (const row of rows.length > left ? rows.slice(0, left) : rows) text += writer.line(row);
+          left -= rows.length;
+          yield text;
+          if (left <= 0) return;
+        }
       }
+      if (head !== "") yield head;
     }
     await this.#write(texts());
   }

@@ -43,26 +43,28 @@ function header(explorer: Explorer, cells: number): string {
   const { production } = options.settings;
   const name: Span = production ? [["danger", "bold"], `${options.profile} PRODUCTION`] : ["bold", options.profile];
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
-  const full: Spans[] = [side(theme, "SQL", explorer.health.sides.sql, true), side(theme, "graph", explorer.health.sides.graph, true), verdict(explorer)];
-  const short: Spans[] = [side(theme, "SQL", explorer.health.sides.sql, false), side(theme, "graph", explorer.health.sides.graph, false), verdict(explorer)];
+  const { sql, graph } = explorer.health.sides;
+  // Why one is dead matters more than which version the other one is.
+  const sides = (detail: "all" | "dead" | "none"): Spans[] => [side(theme, "SQL", sql, detail), side(theme, "graph", graph, detail), verdict(explorer)];
   const ending: Spans = [explorer.readOnly ? ["dim", "read-only"] : ["warn", "writes"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
-  for (const parts of [[...full, ending], [...short, ending], short]) {
-    const own = lead.length + spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);
-    if (own > cells && parts !== short) continue;
+  const shortest = sides("none");
+  for (const parts of [[...sides("all"), ending], [...sides("dead"), ending], sides("dead"), [...shortest, ending], shortest]) {
+    const own = spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);
+    if (own > cells && parts !== shortest) continue;
     const spans = [...lead, ...parts.flatMap((part): Spans => ["   ", ...part])];
     return paintLine(theme, spans, cells);
   }
   return paintLine(theme, lead, cells);
 }
 
-function side(theme: Theme, label: string, state: Side, full: boolean): Spans {
+function side(theme: Theme, label: string, state: Side, detail: "all" | "dead" | "none"): Spans {
   if (state.kind === "unknown") return [["dim", `${theme.symbols.open} ${label}`]];
   if (state.kind === "dead") {
     const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
-    return [["danger", `${theme.symbols.open} ${label} unreachable`], ...(full ? ([["danger", `: ${shortReason(state.reason)}`]] as Spans) : []), ["dim", ` ${theme.symbols.middot} ${seconds > 0 ? `retrying in ${seconds} s` : "retrying"}`]];
+    return [["danger", `${theme.symbols.open} ${label} unreachable`], ...(detail === "none" ? [] : ([["danger", `: ${shortReason(state.reason)}`]] as Spans)), ["dim", ` ${theme.symbols.middot} ${seconds > 0 ? `retrying in ${seconds} s` : "retrying"}`]];
   }
-  return [["ok", theme.symbols.alive], ` ${label} `, ...(full ? [`${state.engine} ${state.version} `] : []), ["dim", duration(state.ms)]];
+  return [["ok", theme.symbols.alive], ` ${label} `, ...(detail === "all" ? [`${state.engine} ${state.version} `] : []), ["dim", duration(state.ms)]];
 }
 
 /** The driver's words without what only a log needs; the screen below tells the whole. */

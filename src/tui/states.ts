@@ -19,9 +19,13 @@ export function failure(theme: Theme, error: unknown, cells: number): string[] {
   ];
 }
 
-/** What is missing from a screen while one side is out of reach: a line a side. */
+/** What is missing from a screen while one side is out of reach, and why it is: a line a side. */
 export function missingLines(theme: Theme, missing: Missing, what: Readonly<Record<"sql" | "graph", string>>, cells: number): string[] {
-  return (["sql", "graph"] as const).flatMap((side) => (missing[side] === undefined ? [] : [paintLine(theme, [" ", ["warn", `${theme.symbols.warning} ${side === "sql" ? "PostgreSQL" : "the graph"} can't be reached: ${what[side]} are missing here`]], cells)]));
+  return (["sql", "graph"] as const).flatMap((side) => {
+    const error = missing[side];
+    if (error === undefined) return [];
+    return [paintLine(theme, [" ", ["warn", `${theme.symbols.warning} ${side === "sql" ? "PostgreSQL" : "the graph"} can't be reached; missing here: ${what[side]}`], ["dim", `   ${sanitise(error.message)}`]], cells)];
+  });
 }
 
 /** A note that a load runs, and for how long; nothing if it is quick. */

@@ -80,9 +80,9 @@ export async function loadDashboard(session: Session, { username }: { username: 
     streak_days: number("streak_days"),
     concepts_mastered: number("concepts_mastered"),
     concepts_total: missing.sql === undefined ? Number(total.rows[0]?.[0] ?? 0) : null,
-    progress: named(progress) as unknown as ProgressRow[],
+    progress: missing.sql === undefined ? (named(progress) as unknown as ProgressRow[]) : await progressInGraph(gathering, username),
     ready: details.map(({ concept }) => concept),
-    paths: named(paths) as unknown as Dashboard["paths"],
+    paths: missing.sql === undefined ? (named(paths) as unknown as Dashboard["paths"]) : await pathsInGraph(gathering, username),
     ready_details: details,
     activity: named(activity) as unknown as Dashboard["activity"],
     categories: named(categories) as unknown as Dashboard["categories"],
@@ -91,10 +91,21 @@ export async function loadDashboard(session: Session, { username }: { username: 
   };
 }
 
+/** What the graph knows of it: everything but minutes and days. */
+async function progressInGraph(gathering: Gathering, username: string): Promise<ProgressRow[]> {
+  const rows = named(await gathering.run("graph/learning-journey", { username }));
+  return rows.map((row) => ({ concept: row["concept"], status: row["status"], progress_percent: row["progress_percent"], minutes: 0, last_accessed: null }) as ProgressRow);
+}
+
+async function pathsInGraph(gathering: Gathering, username: string): Promise<Dashboard["paths"]> {
+  const rows = named(await gathering.run("screens/paths/from-graph", { username }));
+  return rows.map((row) => ({ path: String(row["path"]), completed: Number(row["completed"]), total: Number(row["concepts"]) }));
+}
+
 /** Where a user stands with every concept that they have a row for; from the graph, without minutes, where PostgreSQL can't be asked. */
 export async function loadStanding(session: Session, { username }: { username: string }, options: LoadOptions = {}): Promise<{ standing: Map<string, ProgressRow>; trace: Trace }> {
   const gathering = new Gathering(session, options);
-  const rows = named(await gathering.run("screens/dashboard/progress", { username }));
-  const known = gathering.missing.sql === undefined ? rows : named(await gathering.run("graph/learning-journey", { username })).map((row) => ({ minutes: 0, last_accessed: null, ...row }));
-  return { standing: new Map((known as unknown as ProgressRow[]).map((row) => [row.concept, row])), trace: gathering.trace };
+  const rows = named(await gathering.run("screens/dashboard/progress", { username })) as unknown as ProgressRow[];
+  const known = gathering.missing.sql === undefined ? rows : await progressInGraph(gathering, username);
+  return { standing: new Map(known.map((row) => [row.concept, row])), trace: gathering.trace };
 }

@@ -20,6 +20,7 @@ const codes: readonly (readonly [prefix: string, code: DatabaseErrorCode])[] = [
   ["Neo.ClientError.Schema.", "constraint"],
   ["Neo.TransientError.General.MemoryPoolOutOfMemoryError", "failed"],
   ["Neo.TransientError.General.TransactionMemoryLimit", "failed"],
+  ["Neo.TransientError.General.TransactionOutOfMemory", "failed"],
   ["Neo.TransientError.", "conflict"],
 ];
 
@@ -33,13 +34,20 @@ const hints: Partial<Record<DatabaseErrorCode, string>> = {
   "read-only": "this session only reads",
 };
 
+const outOfMemory = /MemoryPoolOutOfMemory|TransactionMemoryLimit|TransactionOutOfMemory/;
+
 /** What is better said of some codes or words than of their kind. */
 const special: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/DatabaseNotFound/, "check NEO4J_DATABASE: `SHOW DATABASES` lists those that exist"],
-  [/MemoryPoolOutOfMemory|TransactionMemoryLimit/, "the server has no memory left for this transaction: ask for fewer rows, or raise db.memory.transaction.max"],
+  [outOfMemory, "the server has no memory left for this transaction: ask for fewer rows, or raise db.memory.transaction.max"],
   [/certificate/i, "name the authority that signed it with NEO4J_CA_FILE and a plain bolt:// or neo4j://, or believe any certificate with bolt+ssc://"],
   [/closed by server|handshake/i, "the server hangs up before a greeting: if it requires TLS, use bolt+s:// (or bolt+ssc:// for a certificate of its own)"],
 ];
+
+/** The server has no memory for the transaction. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && outOfMemory.test(error.code);
+}
 
 /** Any error of the driver as ours, its own words kept; secrets given are taken out of them. */
 export function graphError(error: unknown, secrets: readonly string[] = []): DatabaseError {

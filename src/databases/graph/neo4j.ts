@@ -5,7 +5,7 @@ import { DatabaseError } from "../errors.ts";
 import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction } from "../types.ts";
 import type { Row } from "../values.ts";
 import { BatchQueue } from "../batch-queue.ts";
-import { graphError } from "./neo4j-errors.ts";
+import { graphError, isOutOfMemory } from "./neo4j-errors.ts";
 import { fromNeo4j, toNeo4j } from "./neo4j-values.ts";
 
 export interface Neo4jOptions {
@@ -25,6 +25,7 @@ export interface Neo4jOptions {
 
 const streamFetchSize = 10_000;
 const batchRows = 1_000;
+const singleServerRetryMs = 1_000;
 
 type Runner = { run(statement: string, parameters?: Record<string, unknown>): Result };
 
@@ -38,8 +39,8 @@ export async function openNeo4j(options: Neo4jOptions): Promise<GraphDatabase> {
       telemetryDisabled: true,
       connectionTimeout: options.connectTimeoutMs,
       connectionAcquisitionTimeout: options.connectTimeoutMs,
-      // Reads are repeated for as long as a person is ready to wait for a connection.
-      maxTransactionRetryTime: options.connectTimeoutMs,
+      // In a cluster reads are repeated while it chooses a leader; a single server that is gone is told at once.
+      maxTransactionRetryTime: uri.startsWith("neo4j") ? options.connectTimeoutMs : Math.min(options.connectTimeoutMs, singleServerRetryMs),
       maxConnectionPoolSize: 20,
       ...encrypted,
     });
@@ -266,9 +267,17 @@ class Neo4jTransaction implements Transaction<GraphParameters> {
   }
 
   async query(statement: string, parameters: GraphParameters = {}, options: ReadOptions = {}): Promise<QueryResult> {
+    try {
+      return await this.#run(statement, parameters, options);
+    } catch (error) {
+      // The driver would repeat it for as long as it may: a statement that is too large stays too large.
+      throw isOutOfMemory(error) ? graphError(error) : error;
+    }
+  }
+
+  async #run(statement: string, parameters: GraphParameters, { maxRows }: ReadOptions): Promise<QueryResult> {
     const started = performance.now();
     const result = this.#runner.run(statement, parametersOf(parameters));
-    const { maxRows } = options;
     const rows: Row[] = [];
     if (maxRows === undefined) {
       const { records, summary } = await result;

@@ -224,8 +224,10 @@ class ServerDatabase implements PgDatabase {
 
   #createPool(): pg.Pool {
     const pool = new pg.Pool({ ...this.#address.config, application_name: "jeseci", max: 10, connectionTimeoutMillis: this.#options.connectTimeoutMs, idleTimeoutMillis: 30_000, allowExitOnIdle: true });
-    // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+    // A connection that dies is replaced at the next use, and what ran on it is told by its own promise; without
+    // listeners it would end the process, be it idle or not.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     return pool;
   }
 

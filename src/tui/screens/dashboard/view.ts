@@ -25,7 +25,7 @@ export function renderDashboard(host: Host, screen: DashboardScreen, cells: numb
   }
   const name = sanitise(data.first_name ?? data.username);
   const lines = [paintLine(theme, [" ", ["bold", `Welcome back, ${name}!`], "   ", ...(error !== undefined ? ([["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]] as Span[]) : note)], cells)];
-  lines.push(...missingLines(theme, data.missing, { sql: "numbers, minutes, paths and activity", graph: "what is ready" }, cells));
+  lines.push(...missingLines(theme, data.missing, { sql: "numbers, minutes and activity", graph: "what is ready" }, cells));
   lines.push(...tileLines(theme, screen, cells));
   const left = height - lines.length;
   if (cells >= 100) {
@@ -91,7 +91,7 @@ function progressPane(theme: Theme, screen: DashboardScreen, cells: number, heig
 
 function pathsPane(theme: Theme, screen: DashboardScreen, cells: number, height: number): string[] {
   const names = Math.min(40, Math.max(12, cells - 32));
-  return screen.paths.render(theme, cells, height, frame(screen, screen.paths, "Paths", "SQL", "no learning paths: `jeseci seed` makes some"), (row, positions) => {
+  return screen.paths.render(theme, cells, height, frame(screen, screen.paths, "Paths", screen.data.data?.missing.sql === undefined ? "SQL" : "graph", "no learning paths: `jeseci seed` makes some"), (row, positions) => {
     const done = row.total > 0 && row.completed === row.total;
     return [...nameSpans(row.path, positions, names), [done ? "ok" : "accent", bar(theme, row.total === 0 ? 0 : row.completed / row.total, 10)], ` ${row.completed} of ${row.total} `, ["dim", "completed"]];
   });
@@ -99,7 +99,7 @@ function pathsPane(theme: Theme, screen: DashboardScreen, cells: number, height:
 
 function readyPane(theme: Theme, screen: DashboardScreen, cells: number, height: number): string[] {
   const names = Math.min(24, Math.max(12, Math.floor(cells * 0.35)));
-  return screen.ready.render(theme, cells, height, frame(screen, screen.ready, "Ready to learn", "graph", "nothing is ready: everything is mastered, or waits for something"), (row, positions) => {
+  return screen.ready.render(theme, cells, height, frame(screen, screen.ready, "Ready to learn", "graph", screen.data.data?.missing.graph === undefined ? "nothing is ready: everything is mastered, or waits for something" : "not known while the graph is out of reach"), (row, positions) => {
     const needs = row.prerequisites.length === 0 ? "no prerequisites" : `after ${row.prerequisites.join(", ")}`;
     const opens = row.opens.length === 0 ? "" : ` ${theme.symbols.middot} opens ${row.opens.join(", ")}`;
     return [...nameSpans(row.concept, positions, names), ["dim", sanitise(needs + opens)]];

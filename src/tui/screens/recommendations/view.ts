@@ -19,7 +19,7 @@ export function renderRecommendations(host: Host, screen: RecommendationsScreen,
     else lines.push(paintLine(theme, ["   ", ["dim", screen.strategy === "route" ? "name the concept to reach; ⏎ runs" : host.user === undefined ? "there are no users yet: `jeseci seed` makes some" : "⏎ in the form runs"]], cells));
     return fitHeight(lines, height, cells);
   }
-  lines.push(...missingLines(theme, data.missing_sides, { sql: "how others fared, and hours,", graph: "relationships, without which nothing can be recommended," }, cells));
+  lines.push(...missingLines(theme, data.missing_sides, { sql: "how others fared, and hours", graph: "relationships, without which nothing can be recommended" }, cells));
   if (error !== undefined) lines.push(paintLine(theme, [" ", ["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]], cells));
   const left = height - lines.length;
   // What was left out gets a third at most; the reasons of the selected one stand between.
