@@ -6,8 +6,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadCatalogue } from "../src/core/catalogue/load.ts";
+import { runQuery } from "../src/core/catalogue/run.ts";
 import { loadDashboard } from "../src/core/dashboard/dashboard.ts";
-import { demoFolder, seed } from "../src/core/seeding/seed.ts";
+import { loadConcept } from "../src/core/concepts/concepts.ts";
+import { loadPath } from "../src/core/paths/paths.ts";
+import { loadRecommendations } from "../src/core/recommendations/recommend.ts";
+import type { Trace } from "../src/core/session.ts";
+import { loadSharedMatrix } from "../src/core/shared-concepts/shared-concepts.ts";
+import type { Value } from "../src/databases/values.ts";
+import { loadGraph, randomGraph } from "../test/support/random-graph.ts";
 import { openDatabases } from "../src/databases/open.ts";
 import { startNeo4j, startPostgres, type Server } from "../scripts/servers/start.ts";
 import { sample } from "./terminal.ts";
@@ -57,23 +64,45 @@ async function compare(language: "sql" | "cypher", environment: Record<string, s
   console.log(`| ${language === "sql" ? "PostgreSQL 18" : "Neo4j 5.26"} | ${seconds(ours)}, ${peak(ours)} | ${seconds(bare)}, ${peak(bare)} | ${sample(ratios).median.toFixed(2)} |`);
 }
 
-/** The dashboard's statements run side by side: its data should take hardly longer than the slowest of them. */
-async function screen([sql, graph]: [Server, Server]): Promise<void> {
+/** The statements of a screen run side by side: all its data ÷ the slowest of them alone, on 392 concepts and 50,000 progress rows. */
+async function screens([sql, graph]: [Server, Server]): Promise<void> {
   const databases = await openDatabases({ profile: "servers", databaseUrl: sql.url, neo4jUri: graph.url, neo4jUser: graph.username, neo4jPassword: graph.password, environment: {}, timeZone: "UTC", connectTimeoutMs: 10_000, statementTimeoutMs: 0 });
   try {
     await databases.createSchema();
-    await seed(databases, { folder: demoFolder() });
+    const data = randomGraph(5, { concepts: 392, users: 400, paths: 40, prerequisites: 964, progress: 50_000, cycles: false });
+    await loadGraph(databases, data);
+    await databases.sql.write((transaction) => transaction.query("ANALYZE"));
     const session = { databases, catalogue: await loadCatalogue(), timeZone: "UTC" };
-    const [whole, ratios]: [number[], number[]] = [[], []];
-    for (let round = 0; round < 60; round += 1) {
-      const started = performance.now();
-      const { trace } = await loadDashboard(session, { username: "cavin_admin" });
-      const ms = performance.now() - started;
-      if (round < 10) continue;
-      whole.push(ms);
-      ratios.push(ms / Math.max(...trace.map((entry) => entry.ms)));
+    const [username, title, name] = [data.users[3]?.username ?? "", data.paths[2]?.title ?? "", data.concepts[2]?.name ?? ""];
+    const loads: Record<string, () => Promise<{ trace: Trace }>> = {
+      dashboard: () => loadDashboard(session, { username }),
+      "a path": () => loadPath(session, { title, username }),
+      "a concept": () => loadConcept(session, { name }),
+      "shared concepts": () => loadSharedMatrix(session, { minPaths: 2 }),
+      recommendations: () => loadRecommendations(session, { username }),
+    };
+    console.log("\n| screen | all its data | its slowest statement alone | ratio |\n|---|---|---|---|");
+    for (const [screen, load] of Object.entries(loads)) {
+      const whole: number[] = [];
+      const alone = new Map<string, number[]>();
+      const timed = async (work: () => Promise<unknown>): Promise<number> => {
+        const started = performance.now();
+        await work();
+        return performance.now() - started;
+      };
+      for (let round = 0; round < 30; round += 1) {
+        let trace: Trace = [];
+        const ms = await timed(async () => ({ trace } = await load()));
+        // The first ones fill the caches of plans and pages.
+        if (round >= 10) whole.push(ms);
+        for (const { query, parameters } of trace) {
+          const own = await timed(() => runQuery(session, query ?? "", parameters as Record<string, Value>));
+          if (round >= 10) alone.set(query ?? "", [...(alone.get(query ?? "") ?? []), own]);
+        }
+      }
+      const [slowest, slowestMs] = [...alone].map(([id, times]) => [id, sample(times).median] as const).sort((a, b) => b[1] - a[1])[0] ?? ["", Number.NaN];
+      console.log(`| ${screen} | ${sample(whole).median.toFixed(1)} ms | ${slowestMs.toFixed(1)} ms (${slowest}) | ${(sample(whole).median / slowestMs).toFixed(2)} |`);
     }
-    console.log(`dashboard: ${sample(whole).median.toFixed(1)} ms, ÷ its slowest statement: median ${sample(ratios).median.toFixed(2)}, p95 ${sample(ratios).p95.toFixed(2)}`);
   } finally {
     await databases.close();
   }
@@ -88,7 +117,7 @@ try {
   console.log("| | `jeseci query --format ndjson`, peak | bare driver loop, peak | ratio |\n|---|---|---|---|");
   await compare("sql", environment);
   await compare("cypher", environment);
-  await screen(servers);
+  await screens(servers);
 } finally {
   await Promise.all(servers.map((server) => server.stop()));
   rmSync(home, { recursive: true, force: true });

@@ -1,10 +1,12 @@
-// Key to painted frame in the result table ÷ a bare Ink list of the same size, in one run, at 1,000 and 1,000,000 rows.
-// Run: npm run bench:keys
+// Key to painted frame at 200×50 on every screen ÷ a bare Ink list of the same size, in one run; the result table at 1,000
+// and at 1,000,000 rows. Then what the explorer costs while nobody types, and what an hour's worth of keys leaves behind.
+// Run: npm run bench:keys [KEYS]
+import { readFileSync } from "node:fs";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { quietEnvironment, run, sample, type Program } from "./terminal.ts";
 import { buildYardsticks } from "./build.ts";
+import { quietEnvironment, run, sample, type Program } from "./terminal.ts";
 
 const presses = Number(process.argv[2] ?? 150);
 const size = { columns: 200, rows: 50 };
@@ -12,80 +14,153 @@ const folder = await mkdtemp(join(tmpdir(), "jeseci-bench-"));
 const environment = quietEnvironment(folder);
 const bare = await buildYardsticks(folder);
 
+interface Case {
+  name: string;
+  argv: string[];
+  /** What is on the screen once it can be used. */
+  shows: string;
+  /** Gets the program to where keys are measured. */
+  prepare?: (program: Program) => Promise<void>;
+  /** Pressed in turn; each changes the frame. */
+  keys: [string, ...string[]];
+}
+
+const user = ["--user", "cavin_admin"];
+const screens: Case[] = [
+  { name: "dashboard", argv: ["explore", "dashboard", ...user], shows: "Welcome back", keys: ["l", "h"] },
+  { name: "paths", argv: ["explore", "paths", ...user], shows: "Data Science Track", keys: ["j", "k"] },
+  {
+    name: "concept",
+    argv: ["explore", "paths", ...user],
+    shows: "Data Science Track",
+    prepare: async (program) => {
+      program.type("l");
+      await program.settle(300);
+      program.type("\r");
+      await program.settle(500);
+    },
+    keys: ["j", "k"],
+  },
+  { name: "shared concepts", argv: ["explore", "shared", ...user], shows: "data_structures", keys: ["j", "k"] },
+  { name: "recommendations", argv: ["explore", "recommend", ...user], shows: "programming", keys: ["j", "k"] },
+  { name: "queries", argv: ["explore", "queries", ...user], shows: "shared-concepts", keys: ["j", "k"] },
+];
+
 /** Rows made by PostgreSQL itself, so that the table is as long as asked on any data. */
-async function writeUserQuery(): Promise<void> {
+async function writeUserQuery(rows: number): Promise<void> {
   await mkdir(join(folder, "queries/bench"), { recursive: true });
   await mkdir(join(folder, "config/jeseci"), { recursive: true });
   await writeFile(
     join(folder, "queries/bench/rows.sql"),
-    `-- title: Rows\n-- description: As many rows as asked.\n-- param rows: integer = 1000 -- how many\nSELECT n, 'row number ' || n AS name, repeat('x', 100) AS filler FROM generate_series(1, $rows) AS n ORDER BY n\n`,
+    `-- title: Rows\n-- description: As many rows as asked.\n-- param rows: integer = ${rows} -- how many\nSELECT n, 'row number ' || n AS name, repeat('x', 100) AS filler FROM generate_series(1, $rows) AS n ORDER BY n\n`,
   );
   await writeFile(join(folder, "config/jeseci/config.json"), JSON.stringify({ queries: [join(folder, "queries")] }));
 }
 
-async function measure(program: Program, name: string): Promise<number[]> {
+/** The result table, with so many rows in it. */
+function table(rows: number): Case {
+  return {
+    name: `result table, ${rows.toLocaleString("en")} rows`,
+    argv: ["explore", "queries", ...user],
+    shows: "shared-concepts",
+    prepare: async (program) => {
+      await writeUserQuery(rows);
+      await program.settle(800);
+      for (const keys of ["/", "bench/rows", "\r", "\r"]) {
+        program.type(keys);
+        await program.settle(300);
+      }
+      await program.shows("row number 1");
+      // Each L raises the limit tenfold, from 1,000.
+      for (let limit = 1000; limit < rows; limit *= 10) {
+        program.type("L");
+        await program.settle(2500);
+      }
+    },
+    keys: ["j"],
+  };
+}
+
+async function measure(program: Program, keys: readonly string[]): Promise<number[]> {
   await program.settle(400);
-  for (let index = 0; index < 20; index += 1) {
-    await program.press("j");
-    await program.settle(30);
-  }
   const times: number[] = [];
-  for (let index = 0; index < presses; index += 1) {
-    times.push(await program.press("j"));
+  for (let index = -20; index < presses; index += 1) {
+    const ms = await program.press(keys[(index + 20) % keys.length] ?? "j");
+    if (index >= 0) times.push(ms);
     await program.settle(30);
   }
-  console.log(`${name.padEnd(34)} p50 ${sample(times).median.toFixed(1)} ms  p95 ${sample(times).p95.toFixed(1)} ms`);
   return times;
 }
 
-async function table(rows: number): Promise<number[]> {
-  const program = run(process.execPath, ["dist/main.js", "explore", "queries", "--user", "cavin_admin"], environment, size);
+async function withProgram<T>(argv: string[], shows: string, work: (program: Program) => Promise<T>): Promise<T> {
+  const program = run(process.execPath, argv, environment, size);
   try {
-    await program.shows("shared-concepts");
-    await program.settle(800);
-    program.type("/");
-    await program.settle();
-    program.type("bench/rows");
-    await program.settle(300);
-    program.type("\r");
-    await program.settle(300);
-    program.type("\r");
-    await program.shows("row number 1");
-    await program.settle(500);
-    // Each L raises the limit tenfold, from 1,000.
-    for (let limit = 1000; limit < rows; limit *= 10) {
-      program.type("L");
-      await program.settle(2500);
-    }
-    return await measure(program, `result table, ${rows.toLocaleString("en")} rows`);
+    await program.shows(shows);
+    return await work(program);
   } finally {
     await program.stop();
   }
 }
 
-async function yardstick(rows: number): Promise<number[]> {
-  const program = run(process.execPath, [bare.list, String(rows)], environment, size);
-  try {
-    await program.shows("bare list");
-    return await measure(program, `bare Ink list, ${rows.toLocaleString("en")} rows`);
-  } finally {
-    await program.stop();
-  }
+function ofCase({ argv, shows, prepare, keys }: Case): Promise<number[]> {
+  return withProgram(["dist/main.js", ...argv], shows, async (program) => {
+    await program.settle(800);
+    await prepare?.(program);
+    return measure(program, keys);
+  });
+}
+
+const yardstick = (rows: number): Promise<number[]> => withProgram([bare.list, String(rows)], "bare list", (program) => measure(program, ["j"]));
+
+/** CPU time of a process so far, in seconds; Linux counts hundredths. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Resident memory in MB: now, and at the most so far. */
+function memory(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return { now: of("VmRSS"), peak: of("VmHWM") };
+}
+
+/** Ten seconds between two comparisons, when nothing is due but the clock of the ages; then one key a second for an hour, without the seconds. */
+async function idleAndHour(): Promise<void> {
+  await withProgram(["dist/main.js", "explore", "dashboard", ...user], "Welcome back", async (program) => {
+    await program.settle(3000);
+    const before = cpuSeconds(program.pid);
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    console.log(`idle: ${(((cpuSeconds(program.pid) - before) / 9) * 100).toFixed(1)} % CPU over 9 s`);
+    const walk = async (rounds: number): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        // Every screen, its list up and down, filtered, its statements and the help: 36 keys.
+        for (const keys of ["1", "l", "h", "j", "k", "2", "j", "k", "\r", "j", "k", "3", "j", "k", "+", "-", "4", "j", "k", "t", "t", "t", "5", "j", "k", "/", "g", "\u001b", "s", "\u001b", "?", "\u001b", "1", "j", "k", "l"]) {
+          program.type(keys);
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+      }
+      await program.settle(2000);
+    };
+    await walk(10);
+    const start = memory(program.pid).now;
+    await walk(100);
+    const { now, peak } = memory(program.pid);
+    console.log(`3,600 keys: resident memory ${start.toFixed(0)} MB before, ${now.toFixed(0)} MB after, ${peak.toFixed(0)} MB at the most (both embedded engines with it)`);
+  });
 }
 
 try {
-  await writeUserQuery();
-  for (const rows of [1000, 1_000_000]) {
-    if (rows > 1000) {
-      const file = join(folder, "queries/bench/rows.sql");
-      const { readFile } = await import("node:fs/promises");
-      await writeFile(file, (await readFile(file, "utf8")).replace("= 1000 ", `= ${rows} `));
-    }
-    const ours = await table(rows);
-    const theirs = await yardstick(rows);
-    const [a, b] = [sample(ours), sample(theirs)];
-    console.log(`ratio at ${rows.toLocaleString("en")} rows: p50 ${(a.median / b.median).toFixed(2)}  p95 ${(a.p95 / b.p95).toFixed(2)}  (bound 1.3)`);
+  await writeUserQuery(1_000);
+  console.log("| screen | `jeseci` p50 / p95 | bare list p50 / p95 | ratio p50 / p95 |\n|---|---|---|---|");
+  for (const one of [...screens, table(1_000), table(1_000_000)]) {
+    await writeUserQuery(one.name.includes("1,000,000") ? 1_000_000 : 1_000);
+    // The yardstick right beside it: the machine's speed drifts.
+    const [ours, theirs] = [sample(await ofCase(one)), sample(await yardstick(one.name.includes("1,000,000") ? 1_000_000 : 1_000))];
+    const ms = ({ median, p95 }: typeof ours): string => `${median.toFixed(1)} / ${p95.toFixed(1)} ms`;
+    console.log(`| ${one.name} | ${ms(ours)} | ${ms(theirs)} | **${(ours.median / theirs.median).toFixed(2)}** / ${(ours.p95 / theirs.p95).toFixed(2)} |`);
   }
+  await idleAndHour();
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

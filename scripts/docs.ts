@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parameterText } from "../src/core/catalogue/describe.ts";
 import { loadCatalogue } from "../src/core/catalogue/load.ts";
 import { jsonSchemaOf, seedFileNames } from "../src/core/seeding/schemas.ts";
+import { termNames, terms } from "../src/core/recommendations/weights.ts";
 import { commands } from "../src/commands/definitions.ts";
 import { usageOf } from "../src/commands/help.ts";
 import { keyTable } from "../src/tui/keymap.ts";
@@ -18,6 +19,7 @@ export async function renewReadme(text: string): Promise<string> {
     commands: ["| command | what it does |", "|---|---|", ...commands.map((command) => `| \`${escape(usageOf(command))}\` | ${escape(command.summary)} |`)].join("\n"),
     queries: ["| id | parameters | what it answers |", "|---|---|---|", ...catalogue.queries.filter(({ listed }) => listed).map((query) => `| \`${query.id}\` | ${query.parameters.map((parameter) => `\`${escape(parameterText(parameter))}\``).join(", ") || "–"} | ${escape(query.description)} |`)].join("\n"),
     keys: keyTable(),
+    formula: ["| term | weight | what it is, from 0 to 1 |", "|---|---|---|", ...termNames.map((name) => `| ${name} | ${terms[name].weight.toFixed(2)} | ${escape(terms[name].meaning)} |`)].join("\n"),
   };
   return text.replace(/<!-- generated: (\w+) -->[\s\S]*?<!-- end -->/g, (_whole, name: string) => {
     const part = parts[name];

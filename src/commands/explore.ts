@@ -7,11 +7,14 @@ import { openSession } from "./open-session.ts";
 
 const defaultStatementTimeoutMs = 30_000;
 
+/** What prints the same as a screen. */
+const headlessOf: Readonly<Record<string, string>> = { paths: "jeseci paths", shared: "jeseci shared", recommend: "jeseci recommend --user NAME", queries: "jeseci queries", consistency: "jeseci check" };
+
 /** The one door to the explorer. Nothing of the databases is loaded before its first frame. */
 export const run: Run = async (context) => {
   const { arguments: [screen] } = context;
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
-    const headless = screen === "queries" ? "jeseci queries" : screen === "paths" ? "jeseci paths" : screen === "shared" ? "jeseci shared" : screen === "consistency" ? "jeseci check" : "jeseci dashboard --user NAME";
+    const headless = (screen === undefined ? undefined : headlessOf[screen]) ?? "jeseci dashboard --user NAME";
     throw new InputError("usage", "the explorer needs a terminal, and standard input or output is none", `\`${headless}\` prints the same`);
   }
   const options = optionsFor(context, context.settings);

@@ -47,6 +47,11 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Whether an error says "this database can't be asked now", rather than "this question is wrong". */
+export function isUnreachable(error: unknown): error is DatabaseError & { database: "sql" | "graph" } {
+  return error instanceof DatabaseError && error.database !== "folder" && (error.code === "cannot-connect" || error.code === "unauthorized");
+}
+
 /** Throws `cancelled` if the signal is already aborted; call it before work that can't be stopped half-way. */
 export function throwIfCancelled(signal: AbortSignal | undefined, database: "sql" | "graph"): void {
   if (signal?.aborted) throw new DatabaseError("cancelled", database, "cancelled");

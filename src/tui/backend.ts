@@ -1,6 +1,5 @@
 // Everything of the core that screens call, behind one import(): none of it is loaded before the first frame.
 export { explainEntry, explainQuery, runQuery, runStatement, explainStatement } from "../core/catalogue/run.ts";
-export { isUnreachable } from "../core/catalogue/gather.ts";
 export { parameterText } from "../core/catalogue/describe.ts";
 export { parseParameter, parseParameters } from "../core/catalogue/parameters.ts";
 export { readQuery } from "../core/catalogue/load.ts";

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Session } from "../core/session.ts";
-import { isUnreachable, type Missing } from "../core/catalogue/gather.ts";
+import type { Missing } from "../core/catalogue/gather.ts";
+import { isUnreachable } from "../databases/errors.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { nearest } from "../core/text/nearest.ts";
 import { showExport } from "./export.ts";
@@ -334,13 +335,13 @@ export class Explorer implements Host {
       if (this.user !== undefined && known.has(this.user)) return;
     } catch (error) {
       // With both sides gone there is nobody to choose from; whoever was shown last stays.
-      if (!backend.isUnreachable(error)) throw error;
+      if (!isUnreachable(error)) throw error;
       return this.noticed(error);
     }
     const asked = this.options.user;
     const wrong = asked !== undefined && this.user === asked;
     // Who was active last, only PostgreSQL knows.
-    const newest = await backend.defaultUser(session).catch((error: unknown) => (backend.isUnreachable(error) ? ([...known][0] ?? null) : Promise.reject(error as Error)));
+    const newest = await backend.defaultUser(session).catch((error: unknown) => (isUnreachable(error) ? ([...known][0] ?? null) : Promise.reject(error as Error)));
     this.user = newest ?? undefined;
     if (wrong) {
       const near = nearest(asked, known);

@@ -1,5 +1,7 @@
+import { definitions } from "../core/definitions.ts";
+import { formulaLines } from "../core/recommendations/weights.ts";
 import { bindings, labelOf, scopeTitle, type Scope } from "./keymap.ts";
-import type { Spans } from "./lines.ts";
+import { wrap, type Spans } from "./lines.ts";
 import { TextOverlay } from "./overlay.ts";
 import { ScrollText } from "./scroll-text.ts";
 import type { Theme } from "./theme.ts";
@@ -11,5 +13,7 @@ export function helpOverlay(theme: Theme, inUse: readonly Scope[]): TextOverlay 
     const own = bindings.filter((binding) => binding.scope === scope);
     return own.length === 0 ? [] : [[["bold", scopeTitle(scope)]], ...own.map((binding): Spans => ["  ", ["accent", labelOf(binding, theme.ascii).padEnd(12)], " ", binding.description]), []];
   });
-  return new TextOverlay("Keys", new ScrollText(lines));
+  const meanings = [`mastered: ${definitions.mastered}`, `ready: ${definitions.ready}`, `average completion: ${definitions.averageCompletion}`, `time spent: ${definitions.timeSpent}`, `streak: ${definitions.streak}`, ...formulaLines()];
+  const words = meanings.flatMap((line) => wrap(line, 96).map((part, index): Spans => [index === 0 ? "  " : "    ", part]));
+  return new TextOverlay("Keys", new ScrollText([...lines, [["bold", "What the numbers mean"]], ...words]));
 }

@@ -85,6 +85,9 @@ const ascii: Symbols = {
   repeated: "@",
 };
 
+/** For a screen reader (INK_SCREEN_READER=true): no frames and no bars, which would be read aloud; activity as digits. */
+const spoken: Symbols = { ...unicode, pointer: ">", rule: " ", bar: " ", empty: " ", eighths: [], shades: ["0", "1", "2", "3", "4"], corners: { topLeft: " ", topRight: " ", bottomLeft: " ", bottomRight: " ", side: " " } };
+
 /** The sixteen colours of the terminal itself: readable on dark and light alike, since its owner chose them. */
 const codes: Readonly<Record<Exclude<Style, "plain">, readonly [string, string]>> = {
   accent: ["\u001b[36m", "\u001b[39m"],
@@ -113,7 +116,7 @@ export function createTheme(options: { color: boolean; ascii: boolean }, environ
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"];
   const asciiOnly = options.ascii || (locale !== undefined && locale !== "" && !/utf-?8/i.test(locale));
   return {
-    symbols: asciiOnly ? ascii : unicode,
+    symbols: asciiOnly ? ascii : environment["INK_SCREEN_READER"] === "true" ? spoken : unicode,
     ascii: asciiOnly,
     paint: (style, text) => {
       if (text === "" || style === "plain" || dumb || (!color && !colourless.includes(style))) return text;

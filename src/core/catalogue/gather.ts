@@ -1,17 +1,10 @@
-import { DatabaseError, type DatabaseErrorCode } from "../../databases/errors.ts";
+import { isUnreachable, type DatabaseError } from "../../databases/errors.ts";
 import type { Value } from "../../databases/values.ts";
 import type { LoadOptions, Session, Trace } from "../session.ts";
 import { requireQuery, runQuery, type QueryRun } from "./run.ts";
 
 /** What a side that can't be asked would have told, by side. Empty when both answered. */
 export type Missing = { sql?: DatabaseError; graph?: DatabaseError };
-
-/** Ways to fail that say "this database can't be asked now", not "this question is wrong". */
-const unreachable: readonly DatabaseErrorCode[] = ["cannot-connect", "unauthorized"];
-
-export function isUnreachable(error: unknown): error is DatabaseError & { database: "sql" | "graph" } {
-  return error instanceof DatabaseError && error.database !== "folder" && unreachable.includes(error.code);
-}
 
 /**
  * The statements of one load, run side by side. With `partial`, a side that can't be reached answers with no rows and is

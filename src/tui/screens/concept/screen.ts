@@ -3,6 +3,7 @@ import type { ProgressRow } from "../../../core/dashboard/dashboard.ts";
 import type { Trace } from "../../../core/session.ts";
 import { compareText } from "../../../core/projection/compare.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
+import { isUnreachable } from "../../../databases/errors.ts";
 import { commandLine, type Exportable } from "../../export.ts";
 import type { Scope } from "../../keymap.ts";
 import type { ListView } from "../../list-view.ts";
@@ -81,7 +82,7 @@ export class ConceptScreen extends PanedScreen {
       const nobody = { learners: [], truncated: false, trace: [] };
       // What PostgreSQL alone knows may be missing; whether it is, the row tells.
       const unlessUnreachable = (error: unknown): typeof nobody => {
-        if (!backend.isUnreachable(error)) throw error;
+        if (!isUnreachable(error)) throw error;
         return nobody;
       };
       const [detail, { learners, truncated, trace }, standing] = await Promise.all([

@@ -57,7 +57,7 @@ function tileLines(theme: Theme, screen: DashboardScreen, cells: number): string
   all.forEach((tile, index) => {
     const focused = screen.focused(screen.tiles) && screen.tiles.index === index;
     const edge = focused ? "accent" : "dim";
-    const title = ` ${roomy ? tile.title : tile.short} `;
+    const title = ` ${width(tile.title) + 4 <= own ? tile.title : tile.short} `;
     const inner = own - 2;
     rows[0]?.push(paintLine(theme, [[edge, corners.topLeft], [focused ? ["accent", "bold"] : ["plain"], title], [edge, rule.repeat(Math.max(0, inner - width(title))) + corners.topRight]], own));
     const origin = roomy ? tile.origin : "";
