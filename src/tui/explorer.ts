@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Session } from "../core/session.ts";
 import type { Missing } from "../core/catalogue/gather.ts";
 import { isUnreachable } from "../databases/errors.ts";
@@ -10,7 +11,7 @@ import type { KeyPress } from "./keys.ts";
 import { helpOverlay } from "./information.ts";
 import { actionOf, type Action } from "./keymap.ts";
 import type { ExplorerOptions } from "./options.ts";
-import { ChoiceOverlay, type Choice, type Overlay } from "./overlay.ts";
+import type { Overlay } from "./overlay.ts";
 import { showPalette } from "./palette.ts";
 import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
@@ -21,6 +22,7 @@ import { QueriesScreen } from "./screens/queries/screen.ts";
 import { RecommendationsScreen } from "./screens/recommendations/screen.ts";
 import { SharedScreen } from "./screens/shared/screen.ts";
 import { StatementsOverlay } from "./statements.ts";
+import { findUser, userPicker } from "./users.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
 
@@ -49,6 +51,7 @@ type Opened = Session & { seeded: boolean; close(): Promise<void> };
 
 const checkEveryMs = 30_000;
 const agesEveryMs = 10_000;
+const firstProbeMs = 1_500;
 /** More than anybody walks into; the oldest step is forgotten. */
 const deepest = 50;
 
@@ -220,14 +223,17 @@ export class Explorer implements Host {
       this.session = session;
       this.backend = backend;
       if (session.seeded) this.say(`seeded the demo data into ${this.options.settings.dataDir}`, "ok");
-      // Before the screen asks for its data: behind them the round trip would be theirs.
-      await this.health.probe();
+      // Before the screen asks for its data: behind them the round trip would be theirs. One that hangs is not waited for.
+      await Promise.race([this.health.probe(), sleep(firstProbeMs, undefined, { ref: false })]);
       await this.#chooseUser(session, backend);
       if (this.#ended) return;
       this.connection = { kind: "ready" };
       this.screen.enter();
       this.changed();
       await this.#check();
+      // The first round trip was that of a new connection.
+      await this.health.probe();
+      if (this.#ended) return;
       this.#timers.push(setInterval(() => this.changed(), agesEveryMs));
       if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(), this.options.refreshSeconds * 1000));
     } catch (error) {
@@ -295,7 +301,7 @@ export class Explorer implements Host {
         void this.health.probe().then(() => this.#check());
         return;
       case "users":
-        return void this.#pickUser();
+        return this.#pickUser();
       case "palette":
         return showPalette(this);
       case "statements":
@@ -327,43 +333,29 @@ export class Explorer implements Host {
     }
   }
 
+  /** Keeps who was asked for, if there is such a user; else who was active last, and says so if a name was wrong. */
   async #chooseUser(session: Opened, backend: Backend): Promise<void> {
-    let known: Set<string>;
-    try {
-      const { rows } = await backend.listUsers(session, { partial: true });
-      known = new Set(rows.map(({ username }) => username));
-      if (this.user !== undefined && known.has(this.user)) return;
-    } catch (error) {
-      // With both sides gone there is nobody to choose from; whoever was shown last stays.
-      if (!isUnreachable(error)) throw error;
-      return this.noticed(error);
-    }
+    const found = await findUser(session, backend, this.user, (error) => this.noticed(error));
+    if (found === undefined) return;
     const asked = this.options.user;
     const wrong = asked !== undefined && this.user === asked;
-    // Who was active last, only PostgreSQL knows.
-    const newest = await backend.defaultUser(session).catch((error: unknown) => (isUnreachable(error) ? ([...known][0] ?? null) : Promise.reject(error as Error)));
-    this.user = newest ?? undefined;
-    if (wrong) {
-      const near = nearest(asked, known);
-      this.say(`there is no user “${asked}”${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`, "danger");
-      void this.#pickUser();
-    }
+    this.user = found.username;
+    if (!wrong) return;
+    const near = nearest(asked, found.known);
+    this.say(`there is no user “${asked}”${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`, "danger");
+    this.#pickUser();
   }
 
-  async #pickUser(): Promise<void> {
+  #pickUser(): void {
     const { session, backend } = this;
     if (session === undefined || backend === undefined) return;
-    try {
-      const { rows } = await backend.listUsers(session, { partial: true });
-      const choices = rows.map((row): Choice => {
-        const name = [row.first_name, row.last_name].filter((part) => part !== null).join(" ");
-        return { label: sanitise(row.username), note: sanitise(`${name}   ${row.completed} of ${row.concepts} completed`), choose: () => this.setUser(row.username) };
-      });
-      this.show(new ChoiceOverlay("User", choices, "there are no users yet: `jeseci seed` makes some"));
-    } catch (error) {
-      this.noticed(error as Error);
-      this.say((error as Error).message, "danger");
-    }
+    userPicker(session, backend, (username) => this.setUser(username)).then(
+      (picker) => this.show(picker),
+      (error: unknown) => {
+        this.noticed(error as Error);
+        this.say((error as Error).message, "danger");
+      },
+    );
   }
 
   #openProfile(name: string): void {
@@ -421,6 +413,9 @@ export class Explorer implements Host {
       this.noticed(error as Error);
     }
     this.changed();
-    if (performance.now() - started < 1_000 && !this.#ended) this.#nextCheck = setTimeout(() => void this.#check(), checkEveryMs);
+    if (performance.now() - started >= 1_000 || this.#ended) return;
+    // Of several that ran at once only the last one goes on.
+    clearTimeout(this.#nextCheck);
+    this.#nextCheck = setTimeout(() => void this.#check(), checkEveryMs);
   }
 }

@@ -8,8 +8,8 @@ import type { Host } from "./screen.ts";
 export interface Exportable {
   /** Of the file, without its ending. */
   name: string;
-  /** The command line that prints the same. */
-  command: string;
+  /** The command line that prints the same; undefined where no command takes what was asked here. */
+  command: string | undefined;
   /** For JSON: the command's own object, without `schema`. */
   json(): object;
   /** For the formats that print rows. */
@@ -29,7 +29,9 @@ export function showExport(host: Host, what: Exportable): void {
     note: fileName(what.name, endings[format]),
     choose: () => write(host, what, format),
   }));
-  host.show(new ChoiceOverlay("Export the result", [...formats, { label: "Copy the command that prints it", note: what.command, choose: () => host.copy(what.command, "the command") }], ""));
+  const { command } = what;
+  const copy = { label: "Copy the command that prints it", ...(command === undefined ? { disabled: "no command takes all of these parameters" } : { note: command }), choose: () => host.copy(command ?? "", "the command") };
+  host.show(new ChoiceOverlay("Export the result", [...formats, copy], ""));
 }
 
 /** A command line from its words, quoted for a POSIX shell. */

@@ -68,6 +68,8 @@ export class Health {
       const before = this.sides[side];
       this.sides = { ...this.sides, [side]: { kind: "alive", engine, version, ms: performance.now() - started } };
       this.#waits[side] = firstWaitMs;
+      // A load may have found it dead while it was asked.
+      clearTimeout(this.#timers.get(side));
       this.#tick();
       if (before.kind === "dead" && !this.#stopped) this.#recovered(side);
     } catch (error) {

@@ -1,16 +1,18 @@
+import { sanitise } from "../core/text/sanitise.ts";
 import { cut, graphemes, width } from "../core/text/width.ts";
 import type { Style, Theme } from "./theme.ts";
 
-/** A piece of a line: text with a meaning. Texts from a database are sanitised before they come here. */
+/** A piece of a line: text with a meaning. Texts from a database are sanitised before they come here, where their width matters to the caller. */
 export type Span = string | readonly [Style, string] | readonly [readonly Style[], string];
 
 /** A line before it is fitted and painted. */
 export type Spans = readonly Span[];
 
+/** Sanitised once more: every line of every screen passes here, so what somebody forgot, typed or pasted reaches no terminal. */
 function parts(span: Span): readonly [readonly Style[], string] {
-  if (typeof span === "string") return [[], span];
+  if (typeof span === "string") return [[], sanitise(span)];
   const [style, text] = span;
-  return [typeof style === "string" ? [style] : style, text];
+  return [typeof style === "string" ? [style] : style, sanitise(text)];
 }
 
 /** Terminal cells that the spans take. */
@@ -24,12 +26,12 @@ export function spansWidth(spans: Spans): number {
  */
 export function paintLine(theme: Theme, spans: Spans, cells: number, over?: Style): string {
   const { ellipsis } = theme.symbols;
-  const total = spansWidth(spans);
+  const pieces = spans.map(parts).map(([styles, plain]) => [styles, theme.ascii ? plain.replaceAll("⏎", "enter") : plain] as const);
+  const total = pieces.reduce((sum, [, plain]) => sum + width(plain), 0);
   let room = total > cells ? cells - width(ellipsis) : cells;
   let text = "";
   let used = 0;
-  for (const span of spans) {
-    const [styles, plain] = parts(span);
+  for (const [styles, plain] of pieces) {
     const whole = width(plain) <= room ? plain : cut(plain, room, "");
     const fitted = theme.ascii ? toAscii(whole) : whole;
     const own = width(fitted);

@@ -96,6 +96,14 @@ export class ListView<T> implements Pane {
     this.#arrange();
   }
 
+  /** Forgets the items and which was selected, as for another user. The filter and the order stay. */
+  reset(): void {
+    this.#items = [];
+    this.#shown = [];
+    this.#selected = undefined;
+    this.cursor.index = 0;
+  }
+
   /** Puts the cursor on an item; false if it isn't there. A filter that hides it goes. */
   select(identity: string): boolean {
     const find = (): number => this.#shown.findIndex(({ item }) => this.#options.identity(item) === identity);
@@ -197,6 +205,8 @@ export class ListView<T> implements Pane {
 
   /** Filters and sorts anew, and puts the cursor back on its item; where that is gone, on what is in its place now. */
   #arrange(): void {
+    // Nobody moved yet: what stood first is what was looked at.
+    if (this.#selected === undefined) this.#keep();
     const { text, identity, orders = [] } = this.#options;
     const query = this.field.text.trim();
     const { order, reversed } = this.#order;

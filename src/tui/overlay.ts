@@ -1,4 +1,4 @@
-import { width } from "../core/text/width.ts";
+import { graphemes, width } from "../core/text/width.ts";
 import { Cursor } from "./cursor.ts";
 import { fuzzy, type Match } from "./fuzzy.ts";
 import type { KeyPress } from "./keys.ts";
@@ -143,19 +143,20 @@ export class ChoiceOverlay implements Overlay {
   }
 }
 
-/** A text with the matched letters lit. */
+/** A text with the matched letters lit: whole characters, since no colour may begin within one. */
 export function lit(text: string, positions: readonly number[], dim = false): Spans {
   if (positions.length === 0) return [dim ? ["dim", text] : text];
   const hit = new Set(positions);
-  const spans: Span[] = [];
-  let from = 0;
-  for (let at = 1; at <= text.length; at += 1) {
-    if (at < text.length && hit.has(at) === hit.has(from)) continue;
-    const piece = text.slice(from, at);
-    spans.push(hit.has(from) ? [["accent", "bold"], piece] : dim ? ["dim", piece] : piece);
-    from = at;
+  const pieces: { text: string; lit: boolean }[] = [];
+  let at = 0;
+  for (const character of graphemes(text)) {
+    let own = false;
+    for (const end = at + character.length; at < end; at += 1) own ||= hit.has(at);
+    const last = pieces.at(-1);
+    if (last?.lit === own) last.text += character;
+    else pieces.push({ text: character, lit: own });
   }
-  return spans;
+  return pieces.map(({ text: piece, lit: own }): Span => (own ? [["accent", "bold"], piece] : dim ? ["dim", piece] : piece));
 }
 
 /** An overlay in its frame, over the middle of a body of so many lines. */

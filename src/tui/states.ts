@@ -20,12 +20,24 @@ export function failure(theme: Theme, error: unknown, cells: number): string[] {
 }
 
 /** What is missing from a screen while one side is out of reach, and why it is: a line a side. */
-export function missingLines(theme: Theme, missing: Missing, what: Readonly<Record<"sql" | "graph", string>>, cells: number): string[] {
+function missingLines(theme: Theme, missing: Missing, what: Readonly<Record<"sql" | "graph", string>>, cells: number): string[] {
   return (["sql", "graph"] as const).flatMap((side) => {
     const error = missing[side];
     if (error === undefined) return [];
     return [paintLine(theme, [" ", ["warn", `${theme.symbols.warning} ${side === "sql" ? "PostgreSQL" : "the graph"} can't be reached; missing here: ${what[side]}`], ["dim", `   ${sanitise(error.message)}`]], cells)];
   });
+}
+
+/** The body of a screen before its first data: that they are being loaded, or why they are not there. */
+export function beforeData(theme: Theme, { error, loading, ...resource }: Pick<Resource<unknown>, "error" | "loading" | "loadingSince" | "data">, cells: number): string[] {
+  const blank = " ".repeat(cells);
+  return [blank, ...(error !== undefined && !loading ? failure(theme, error, cells) : [paintLine(theme, [" ", ...loadingNote(resource, Date.now())], cells)])];
+}
+
+/** What is wrong with data that are shown all the same: a side is missing, or the last load failed. */
+export function troubles(theme: Theme, error: unknown, missing: Missing, what: Readonly<Record<"sql" | "graph", string>>, cells: number): string[] {
+  const failed = error === undefined ? [] : [paintLine(theme, [" ", ["danger", `${theme.symbols.bad} the last load failed: ${sanitise(error instanceof Error ? error.message : String(error))}`]], cells)];
+  return [...missingLines(theme, missing, what, cells), ...failed];
 }
 
 /** A note that a load runs, and for how long; nothing if it is quick. */

@@ -1,12 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { render as renderPlain } from "ink-testing-library";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { width } from "../../src/core/text/width.ts";
 import { App } from "../../src/tui/app.tsx";
-import { Explorer, type Ending } from "../../src/tui/explorer.ts";
 import type { ExplorerOptions } from "../../src/tui/options.ts";
+import { openExplorer, type Opened } from "../support/explorer.ts";
 import { renderTui } from "../support/render-tui.tsx";
 import { openDemo, type TemporarySession } from "../support/seeded.ts";
 
@@ -14,29 +11,7 @@ let temporary: TemporarySession;
 beforeAll(async () => void (temporary = await openDemo()));
 afterAll(() => temporary.close());
 
-function explorer(more: Partial<ExplorerOptions> = {}): { own: Explorer; ended: Ending[]; written: string[] } {
-  const ended: Ending[] = [];
-  const written: string[] = [];
-  const { connect, ...options } = more;
-  const own = new Explorer(
-    {
-      ascii: false,
-      color: true,
-      profile: "embedded",
-      profileKind: "embedded",
-      settings: { timeZone: "UTC", readOnly: false, production: false, dataDir: temporary.dataDir, stateFile: join(mkdtempSync(join(tmpdir(), "jeseci-state-")), "state.json") },
-      signal: new AbortController().signal,
-      profiles: () => [],
-      ofProfile: (name) => {
-        throw new Error(`there is no profile “${name}”`);
-      },
-      connect: connect ?? (() => Promise.resolve({ ...temporary.session, seeded: false, close: () => Promise.resolve() })),
-      ...options,
-    },
-    { write: (text) => written.push(text), suspend: (work) => work(), exit: (code) => ended.push(code) },
-  );
-  return { own, ended, written };
-}
+const explorer = (more: Partial<ExplorerOptions> = {}): Opened => openExplorer(temporary, more);
 
 describe("in a terminal emulator", () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sanitise } from "../../src/core/text/sanitise.ts";
+import { controlOrBidi, sanitise } from "../../src/core/text/sanitise.ts";
 import { width } from "../../src/core/text/width.ts";
 import type { Row } from "../../src/databases/values.ts";
 import { bar, paintLine, wrap } from "../../src/tui/lines.ts";
@@ -20,6 +20,21 @@ describe("a line", () => {
         expect(width(paintLine(colour, spans, cells))).toBe(cells);
       }),
     );
+  });
+
+  test("holds no control or bidi character, whoever forgot to sanitise", () => {
+    expect(paintLine(plain, ["a\u001b[2Jb", ["bold", "c\u202ed\n"]], 12)).toBe("a\ufffd[2Jbc\ufffdd   ");
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "binary" })), fc.integer({ min: 2, max: 60 }), (spans, cells) => {
+        const line = paintLine(plain, spans, cells);
+        expect([width(line), controlOrBidi.test(line), line.isWellFormed()]).toEqual([cells, false, true]);
+      }),
+    );
+  });
+
+  test("names its keys in ASCII, too", () => {
+    const ascii = createTheme({ color: false, ascii: true }, {});
+    expect(paintLine(ascii, ["⏎ run  ↑↓ field …"], 24)).toBe("enter run  ^v field ~   ");
   });
 
   test("wrapped text is never wider, and loses nothing but blanks", () => {

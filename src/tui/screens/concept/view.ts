@@ -8,7 +8,7 @@ import { lit } from "../../overlay.ts";
 import { copyRow } from "../../pane.ts";
 import type { Host } from "../../screen.ts";
 import { standingMark, standingWord } from "../../standing.ts";
-import { failure, loadingNote, missingLines } from "../../states.ts";
+import { beforeData, loadingNote, troubles } from "../../states.ts";
 import type { Theme } from "../../theme.ts";
 import type { ConceptScreen } from "./screen.ts";
 
@@ -16,12 +16,8 @@ export function renderConcept(host: Host, screen: ConceptScreen, cells: number, 
   const { theme } = host;
   const lines = [crumbs(host, screen, cells)];
   const { data, error } = screen.data;
-  if (data === undefined) {
-    lines.push(...(error !== undefined && !screen.data.loading ? failure(theme, error, cells) : [paintLine(theme, [" ", ...loadingNote(screen.data, Date.now())], cells)]));
-    return fitHeight(lines, height, cells);
-  }
-  lines.push(...missingLines(theme, data.detail.missing, { sql: "description, objectives and learners", graph: "relationships" }, cells));
-  if (error !== undefined) lines.push(paintLine(theme, [" ", ["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]], cells));
+  if (data === undefined) return fitHeight([...lines, ...beforeData(theme, screen.data, cells)], height, cells);
+  lines.push(...troubles(theme, error, data.detail.missing, { sql: "description, objectives and learners", graph: "relationships" }, cells));
   const left = height - lines.length;
   if (cells < 100) {
     // The tree above; below, whichever of the others has the focus.

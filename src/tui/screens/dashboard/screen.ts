@@ -69,7 +69,7 @@ export class DashboardScreen extends PanedScreen {
     if (this.#user !== this.host.user) {
       this.data.reset();
       this.tiles.index = 0;
-      for (const list of [this.progress, this.paths, this.ready]) list.cursor.index = 0;
+      for (const list of [this.progress, this.paths, this.ready]) list.reset();
     }
     if (this.data.data === undefined && !this.data.loading) this.refresh();
   }

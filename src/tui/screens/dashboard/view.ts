@@ -4,7 +4,7 @@ import { sanitise } from "../../../core/text/sanitise.ts";
 import { cut, pad, width } from "../../../core/text/width.ts";
 import { bar, beside, fitHeight, paintLine, type Span, type Spans } from "../../lines.ts";
 import type { Host } from "../../screen.ts";
-import { failure, loadingNote, missingLines } from "../../states.ts";
+import { beforeData, loadingNote, troubles } from "../../states.ts";
 import type { ListFrame } from "../../list-view.ts";
 import { lit } from "../../overlay.ts";
 import type { Pane } from "../../pane.ts";
@@ -20,12 +20,12 @@ export function renderDashboard(host: Host, screen: DashboardScreen, cells: numb
   const { data, error } = screen.data;
   const note = loadingNote(screen.data, Date.now());
   if (data === undefined) {
-    const lines = error !== undefined && !screen.data.loading ? failure(theme, error, cells) : host.user === undefined && host.session !== undefined && !screen.data.loading ? empty(theme, cells) : [paintLine(theme, [" ", ...note], cells)];
-    return fitHeight(["", ...lines].map((line) => (line === "" ? " ".repeat(cells) : line)), height, cells);
+    const nobody = host.user === undefined && host.session !== undefined && !screen.data.loading && error === undefined;
+    return fitHeight(nobody ? [" ".repeat(cells), ...empty(theme, cells)] : beforeData(theme, screen.data, cells), height, cells);
   }
   const name = sanitise(data.first_name ?? data.username);
-  const lines = [paintLine(theme, [" ", ["bold", `Welcome back, ${name}!`], "   ", ...(error !== undefined ? ([["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]] as Span[]) : note)], cells)];
-  lines.push(...missingLines(theme, data.missing, { sql: "numbers, minutes and activity", graph: "what is ready" }, cells));
+  const lines = [paintLine(theme, [" ", ["bold", `Welcome back, ${name}!`], "   ", ...note], cells)];
+  lines.push(...troubles(theme, error, data.missing, { sql: "numbers, minutes and activity", graph: "what is ready" }, cells));
   lines.push(...tileLines(theme, screen, cells));
   const left = height - lines.length;
   if (cells >= 100) {

@@ -152,7 +152,9 @@ export class PathsScreen extends PanedScreen {
   }
 
   protected override moved(): void {
+    const { key } = this.detail;
     this.detail.follow(this.paths.selected?.path, (title, signal) => this.#load(title, signal));
+    if (this.detail.key !== key) this.concepts.reset();
     this.#arrived();
   }
 

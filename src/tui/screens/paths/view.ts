@@ -5,18 +5,15 @@ import { bar, beside, fitHeight, paintLine, type Span, type Spans } from "../../
 import { lit } from "../../overlay.ts";
 import type { Host } from "../../screen.ts";
 import { standingMark } from "../../standing.ts";
-import { failure, loadingNote, missingLines } from "../../states.ts";
+import { beforeData, failure, troubles } from "../../states.ts";
 import type { Theme } from "../../theme.ts";
 import type { PathsScreen } from "./screen.ts";
 
 export function renderPaths(host: Host, screen: PathsScreen, cells: number, height: number): string[] {
   const { theme } = host;
   const { data, error } = screen.data;
-  if (data === undefined) {
-    const lines = error !== undefined && !screen.data.loading ? failure(theme, error, cells) : [paintLine(theme, [" ", ...loadingNote(screen.data, Date.now())], cells)];
-    return fitHeight([" ".repeat(cells), ...lines], height, cells);
-  }
-  const warnings = missingLines(theme, { ...data.missing, ...screen.detail.data?.missing }, { sql: "metadata and minutes", graph: "prerequisites and faults in the order" }, cells);
+  if (data === undefined) return fitHeight(beforeData(theme, screen.data, cells), height, cells);
+  const warnings = troubles(theme, error, { ...data.missing, ...screen.detail.data?.missing }, { sql: "metadata and minutes", graph: "prerequisites and faults in the order" }, cells);
   const left = height - warnings.length;
   if (cells < 100) {
     // One above the other: the paths get what they need, up to half.
@@ -38,8 +35,7 @@ function list(theme: Theme, screen: PathsScreen, cells: number, height: number):
   const difficulty = cells >= 78;
   const faults = 4;
   const names = Math.max(12, Math.min(44, cells - 4 - widest - faults - (bars > 0 ? bars + 1 : 0) - (hours ? 7 : 0) - (difficulty ? 13 : 0)));
-  const note = screen.data.error === undefined ? "SQL" : `the last load failed: ${sanitise((screen.data.error as Error).message)}`;
-  return paths.render(theme, cells, height, { title: "Learning paths", note: screen.data.loading ? "refreshing…" : note, none: "no learning paths: `jeseci seed` makes some", focused: screen.focused(paths) }, (row, positions) => {
+  return paths.render(theme, cells, height, { title: "Learning paths", note: screen.data.loading ? "refreshing…" : data.data?.missing.sql === undefined ? "SQL" : "graph", none: "no learning paths: `jeseci seed` makes some", focused: screen.focused(paths) }, (row, positions) => {
     const name = cut(sanitise(row.path), names);
     const spans: Span[] = [...lit(name, positions), " ".repeat(Math.max(0, names - width(name)) + 1)];
     if (difficulty) spans.push(["dim", pad(sanitise(row.difficulty), 12)], " ");

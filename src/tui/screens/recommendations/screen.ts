@@ -1,6 +1,7 @@
 import type { Query } from "../../../core/catalogue/types.ts";
 import type { Missing } from "../../../core/catalogue/gather.ts";
 import type { Excluded, Item, Recommendations, Strategy } from "../../../core/recommendations/types.ts";
+import { rowsOf } from "../../../core/recommendations/rows.ts";
 import { termNames, terms } from "../../../core/recommendations/weights.ts";
 import type { Trace } from "../../../core/session.ts";
 import { compareText } from "../../../core/projection/compare.ts";
@@ -85,7 +86,11 @@ export class RecommendationsScreen extends PanedScreen {
     }
     const { texts } = form;
     const asked = this.#question();
-    if (asked !== this.#asked) this.data.reset();
+    if (asked !== this.#asked) {
+      this.data.reset();
+      this.items.reset();
+      this.excluded.reset();
+    }
     this.#asked = asked;
     const username = texts["username"] ?? "";
     const [goal, rate, difficulty] = [texts["goal"], texts["min_completion_rate"], texts["difficulty"]];
@@ -107,14 +112,14 @@ export class RecommendationsScreen extends PanedScreen {
   override exportable(): Exportable | undefined {
     const { data } = this.data;
     if (data === undefined) return undefined;
-    const goal = this.form.form?.texts["goal"];
+    const { goal, difficulty, min_completion_rate: rate } = this.form.form?.texts ?? {};
     const { missing_sides: _missing, ...json } = data;
     return {
       name: `recommend-${data.strategy}-${data.username}`,
-      command: commandLine("jeseci", "recommend", "--user", data.username, ...(data.strategy === "next" ? [] : ["--strategy", data.strategy]), ...(goal === undefined ? [] : ["--goal", goal])),
+      command: difficulty !== undefined || Number(rate ?? 0) > 0 ? undefined : commandLine("jeseci", "recommend", "--user", data.username, ...(data.strategy === "next" ? [] : ["--strategy", data.strategy]), ...(goal === undefined ? [] : ["--goal", goal])),
       json: () => json,
-      columns: ["item", "score", "hours", "step", "because", "shared", "missing"],
-      rows: data.items.map((row) => [row.item, row.score, row.hours, row.step, row.because, row.shared, row.missing]),
+      columns: rowsOf[data.strategy].columns,
+      rows: data.items.map(rowsOf[data.strategy].row),
     };
   }
 

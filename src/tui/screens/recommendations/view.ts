@@ -4,7 +4,7 @@ import { cut, pad, width } from "../../../core/text/width.ts";
 import { bar, beside, fitHeight, paintLine, wrap, type Span, type Spans } from "../../lines.ts";
 import { lit } from "../../overlay.ts";
 import type { Host } from "../../screen.ts";
-import { failure, loadingNote, missingLines } from "../../states.ts";
+import { failure, loadingNote, troubles } from "../../states.ts";
 import type { Theme } from "../../theme.ts";
 import type { RecommendationsScreen } from "./screen.ts";
 import { strategyTitles } from "./strategies.ts";
@@ -19,8 +19,7 @@ export function renderRecommendations(host: Host, screen: RecommendationsScreen,
     else lines.push(paintLine(theme, ["   ", ["dim", screen.strategy === "route" ? "name the concept to reach; ⏎ runs" : host.user === undefined ? "there are no users yet: `jeseci seed` makes some" : "⏎ in the form runs"]], cells));
     return fitHeight(lines, height, cells);
   }
-  lines.push(...missingLines(theme, data.missing_sides, { sql: "how others fared, and hours", graph: "relationships, without which nothing can be recommended" }, cells));
-  if (error !== undefined) lines.push(paintLine(theme, [" ", ["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]], cells));
+  lines.push(...troubles(theme, error, data.missing_sides, { sql: "how others fared, and hours", graph: "relationships, without which nothing can be recommended" }, cells));
   const left = height - lines.length;
   // What was left out gets a third at most; the reasons of the selected one stand between.
   const below = Math.min(Math.max(2, data.excluded.length + 1), Math.max(2, Math.floor(left * 0.3)));
@@ -87,6 +86,8 @@ function reasons(theme: Theme, screen: RecommendationsScreen, cells: number): st
   const own = stacked ? cells : cells - half - 3;
   const labelled = (label: string, texts: readonly string[]): string[] => texts.flatMap((text) => wrap(text, Math.max(20, own - 14))).map((line, index) => paintLine(theme, [["dim", index === 0 ? pad(`   ${label}`, 12) : " ".repeat(12)], line], own));
   const paths = [...labelled("because", row.because.map((text) => arrows(theme, sanitise(text)))), ...labelled("missing", row.missing.length === 0 ? [] : [row.missing.map(sanitise).join(", ")])];
+  // The first step of a route needs no reason.
+  if (scored.length + paths.length === 0) return [];
   if (stacked) return [...lines, ...scored, ...paths];
   const rows = Math.max(scored.length, paths.length);
   return [...lines, ...beside(fitHeight(scored, rows, half), fitHeight(paths, rows, own), "   ")];

@@ -93,7 +93,8 @@ export class SharedScreen extends PanedScreen {
     const pairs = this.focused(this.pairs);
     return {
       name: pairs ? "pairs-of-paths" : "shared-concepts",
-      command: commandLine("jeseci", "shared", "--min-paths", String(this.minPaths)),
+      // Of pairs the command tells in JSON only.
+      command: commandLine("jeseci", "shared", "--min-paths", String(this.minPaths), ...(pairs ? ["--json"] : [])),
       json: () => ({ concepts: data.concepts, pairs: data.pairs, trace: data.trace }),
       columns: pairs ? ["path", "other", "shared", "jaccard"] : ["concept", "paths", "path_count"],
       rows: pairs ? data.pairs.map((row) => [row.path, row.other, row.shared, row.jaccard]) : data.concepts.map((row) => [row.concept, row.paths, row.path_count]),

@@ -1,21 +1,17 @@
 import { sanitise } from "../../../core/text/sanitise.ts";
 import { cut, width } from "../../../core/text/width.ts";
-import { bar, beside, fitHeight, paintLine, type Spans } from "../../lines.ts";
+import { bar, beside, fitHeight, type Spans } from "../../lines.ts";
 import { lit } from "../../overlay.ts";
 import type { Host } from "../../screen.ts";
-import { failure, loadingNote, missingLines } from "../../states.ts";
+import { beforeData, troubles } from "../../states.ts";
 import type { Theme } from "../../theme.ts";
 import type { SharedScreen } from "./screen.ts";
 
 export function renderShared(host: Host, screen: SharedScreen, cells: number, height: number): string[] {
   const { theme } = host;
   const { data, error } = screen.data;
-  if (data === undefined) {
-    const lines = error !== undefined && !screen.data.loading ? failure(theme, error, cells) : [paintLine(theme, [" ", ...loadingNote(screen.data, Date.now())], cells)];
-    return fitHeight([" ".repeat(cells), ...lines], height, cells);
-  }
-  const lines = missingLines(theme, data.missing, { sql: "learners", graph: "paths and shared concepts" }, cells);
-  if (error !== undefined) lines.push(paintLine(theme, [" ", ["danger", `${theme.symbols.bad} the last load failed: ${sanitise((error as Error).message)}`]], cells));
+  if (data === undefined) return fitHeight(beforeData(theme, screen.data, cells), height, cells);
+  const lines = troubles(theme, error, data.missing, { sql: "learners", graph: "paths and shared concepts" }, cells);
   const left = height - lines.length;
   const below = Math.max(3, Math.min(data.pairs.length + 1, Math.floor(left * 0.4)));
   const above = left - below;
