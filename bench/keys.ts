@@ -1,7 +1,6 @@
 // Key to painted frame at 200×50 on every screen ÷ a bare Ink list of the same size, in one run; the result table at 1,000
-// and at 1,000,000 rows. Then what the explorer costs while nobody types, and what an hour's worth of keys leaves behind.
+// and at 1,000,000 rows.
 // Run: npm run bench:keys [KEYS]
-import { readFileSync } from "node:fs";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,10 +65,11 @@ function table(rows: number): Case {
     prepare: async (program) => {
       await writeUserQuery(rows);
       await program.settle(800);
-      for (const keys of ["/", "bench/rows", "\r", "\r"]) {
+      for (const keys of ["/", "bench/rows", "\r"]) {
         program.type(keys);
         await program.settle(300);
       }
+      program.type("\r");
       await program.shows("row number 1");
       // Each L raises the limit tenfold, from 1,000.
       for (let limit = 1000; limit < rows; limit *= 10) {
@@ -112,44 +112,6 @@ function ofCase({ argv, shows, prepare, keys }: Case): Promise<number[]> {
 
 const yardstick = (rows: number): Promise<number[]> => withProgram([bare.list, String(rows)], "bare list", (program) => measure(program, ["j"]));
 
-/** CPU time of a process so far, in seconds; Linux counts hundredths. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Resident memory in MB: now, and at the most so far. */
-function memory(pid: number): { now: number; peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-  return { now: of("VmRSS"), peak: of("VmHWM") };
-}
-
-/** Ten seconds between two comparisons, when nothing is due but the clock of the ages; then one key a second for an hour, without the seconds. */
-async function idleAndHour(): Promise<void> {
-  await withProgram(["dist/main.js", "explore", "dashboard", ...user], "Welcome back", async (program) => {
-    await program.settle(3000);
-    const before = cpuSeconds(program.pid);
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
-    console.log(`idle: ${(((cpuSeconds(program.pid) - before) / 9) * 100).toFixed(1)} % CPU over 9 s`);
-    const walk = async (rounds: number): Promise<void> => {
-      for (let round = 0; round < rounds; round += 1) {
-        // Every screen, its list up and down, filtered, its statements and the help: 36 keys.
-        for (const keys of ["1", "l", "h", "j", "k", "2", "j", "k", "\r", "j", "k", "3", "j", "k", "+", "-", "4", "j", "k", "t", "t", "t", "5", "j", "k", "/", "g", "\u001b", "s", "\u001b", "?", "\u001b", "1", "j", "k", "l"]) {
-          program.type(keys);
-          await new Promise((resolve) => setTimeout(resolve, 25));
-        }
-      }
-      await program.settle(2000);
-    };
-    await walk(10);
-    const start = memory(program.pid).now;
-    await walk(100);
-    const { now, peak } = memory(program.pid);
-    console.log(`3,600 keys: resident memory ${start.toFixed(0)} MB before, ${now.toFixed(0)} MB after, ${peak.toFixed(0)} MB at the most (both embedded engines with it)`);
-  });
-}
-
 try {
   await writeUserQuery(1_000);
   console.log("| screen | `jeseci` p50 / p95 | bare list p50 / p95 | ratio p50 / p95 |\n|---|---|---|---|");
@@ -160,7 +122,6 @@ try {
     const ms = ({ median, p95 }: typeof ours): string => `${median.toFixed(1)} / ${p95.toFixed(1)} ms`;
     console.log(`| ${one.name} | ${ms(ours)} | ${ms(theirs)} | **${(ours.median / theirs.median).toFixed(2)}** / ${(ours.p95 / theirs.p95).toFixed(2)} |`);
   }
-  await idleAndHour();
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
