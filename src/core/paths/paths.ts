@@ -46,7 +46,7 @@ export interface PathDetail extends Omit<PathRow, "concepts"> {
 /** All paths, by title. Throws `InputError` for an unknown user. */
 export async function listPaths(session: Session, { username }: { username?: string } = {}, options: LoadOptions = {}): Promise<{ paths: PathRow[]; trace: Trace; missing: Missing }> {
   const gathering = new Gathering(session, options);
-  const rows = await pathRows(session, gathering, username, options);
+  const rows = await pathRows(session, gathering, { username }, options);
   return { paths: rows.map(({ path_id: _id, ...row }) => row), trace: gathering.trace, missing: gathering.missing };
 }
 
@@ -55,7 +55,7 @@ export async function loadPath(session: Session, { title, username }: { title: s
   const gathering = new Gathering(session, options);
   const { missing, trace } = gathering;
   const [rows, fromSql, prerequisites, fromProgress] = await Promise.all([
-    pathRows(session, gathering, username, options),
+    pathRows(session, gathering, { username, title }, options),
     gathering.run("screens/paths/concepts", { path: title, username: username ?? null }),
     gathering.run("screens/paths/prerequisites", { path: title }),
     username === undefined ? null : gathering.run("screens/paths/mastered", { username, mastered: MASTERED_PERCENT }),
@@ -102,11 +102,12 @@ function stateOf(status: string | null, percent: number | null, waitsFor: readon
   return waitsFor.length > 0 ? "waiting" : "ready";
 }
 
-async function pathRows(session: Session, gathering: Gathering, username: string | undefined, options: LoadOptions): Promise<(PathRow & { path_id: string })[]> {
+/** All paths; with `title` the faults of that one only, since nobody looks at the others'. */
+async function pathRows(session: Session, gathering: Gathering, { username, title }: { username: string | undefined; title?: string }, options: LoadOptions): Promise<(PathRow & { path_id: string })[]> {
   const { missing } = gathering;
   const [rows, faults, user] = await gathering.all([
     gathering.run("screens/paths/list", { username: username ?? null }),
-    gathering.run("screens/paths/order-faults"),
+    gathering.run("screens/paths/order-faults", { path: title ?? null }),
     username === undefined ? Promise.resolve(null) : gathering.run("screens/dashboard/user", { username }),
   ]);
   if (username !== undefined && missing.sql === undefined && user?.rows.length === 0) throw await unknownUser(session, username, options);
