@@ -12,7 +12,7 @@ import { helpOverlay } from "./information.ts";
 import { actionOf, type Action } from "./keymap.ts";
 import type { ExplorerOptions } from "./options.ts";
 import type { Overlay } from "./overlay.ts";
-import { showPalette } from "./palette.ts";
+import { learnNames, showPalette } from "./palette.ts";
 import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
 import { ConceptScreen } from "./screens/concept/screen.ts";
@@ -232,7 +232,7 @@ export class Explorer implements Host {
       this.changed();
       await this.#check();
       // The first round trip was that of a new connection.
-      await this.health.probe();
+      await Promise.all([this.health.probe(), learnNames(this)]);
       if (this.#ended) return;
       this.#timers.push(setInterval(() => this.changed(), agesEveryMs));
       if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(), this.options.refreshSeconds * 1000));

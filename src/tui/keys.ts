@@ -14,7 +14,6 @@ const named: readonly (readonly [keyof Key, KeyPress])[] = [
   ["home", "home"],
   ["end", "end"],
   ["return", "enter"],
-  ["escape", "escape"],
   ["backspace", "backspace"],
   ["delete", "delete"],
 ];
@@ -24,11 +23,12 @@ const named: readonly (readonly [keyof Key, KeyPress])[] = [
  * is split by grapheme, so that nothing is lost and no emoji is torn apart.
  */
 export function keyPresses(input: string, key: Key): KeyPress[] {
-  if (key.tab) return [key.shift ? "shift-tab" : "tab"];
-  for (const [flag, name] of named) if (key[flag] === true) return [name];
-  if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
+  if (key.escape) return ["escape"];
   // Typed fast, escape and the next key arrive together and look like alt with that key, which nothing here is bound to.
   const escaped = key.meta ? ["escape"] : [];
+  if (key.tab) return [...escaped, key.shift ? "shift-tab" : "tab"];
+  for (const [flag, name] of named) if (key[flag] === true) return [...escaped, name];
+  if (key.ctrl) return input === "" ? [] : [...escaped, `ctrl-${input}`];
   return [...escaped, ...texts(input)];
 }
 

@@ -91,6 +91,16 @@ export function wrap(text: string, cells: number): string[] {
   return lines;
 }
 
+/** Cells of the longest of some names, at most so many; only the first thousand are measured. */
+export function longest(names: readonly string[], most: number): number {
+  let cells = 0;
+  for (const name of names.slice(0, 1_000)) {
+    cells = Math.max(cells, width(sanitise(name)));
+    if (cells >= most) return most;
+  }
+  return cells;
+}
+
 /** A bar of so many cells, filled by eighths. */
 export function bar(theme: Theme, share: number, cells: number): string {
   const { bar: full, empty, eighths } = theme.symbols;

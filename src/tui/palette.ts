@@ -11,12 +11,24 @@ const skipped = new Set<Action>(["up", "down", "left", "right", "pageUp", "pageD
  * the screen offers, queries; and, as soon as they are known, every concept, path and user.
  */
 export function showPalette(explorer: Explorer): void {
-  const overlay = new ChoiceOverlay("Commands", [...screens(explorer), ...actions(explorer), ...explorer.screen.choices(), ...queries(explorer)], "");
+  const known = names.get(explorer);
+  const overlay = new ChoiceOverlay("Commands", [...screens(explorer), ...actions(explorer), ...explorer.screen.choices(), ...queries(explorer), ...(known ?? [])], "");
   explorer.show(overlay);
-  void entities(explorer).then((choices) => {
+  void learnNames(explorer).then((choices) => {
+    if (known !== undefined) return;
     overlay.add(choices);
     explorer.changed();
   });
+}
+
+/** Names as they were looked up last: offered at once, so that quick typing never chooses something else instead. */
+const names = new WeakMap<Explorer, Choice[]>();
+
+/** Looks up what there is to go to by name. */
+export async function learnNames(explorer: Explorer): Promise<Choice[]> {
+  const choices = await entities(explorer);
+  names.set(explorer, choices);
+  return choices;
 }
 
 function screens(explorer: Explorer): Choice[] {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import type { Server } from "../../scripts/servers/start.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
+import { screenStories } from "./screens.ts";
 import { explorerStories } from "./stories.ts";
 import { allPairs, describeOn, environmentOf, startPair } from "../support/servers.ts";
 
@@ -53,6 +54,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
   }, 180_000);
 
   describe("the explorer", () => explorerStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
+  describe("its screens", () => screenStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
 
   test("the explorer names both engines", async () => {
     const app = new App(home, ["explore", "dashboard", "--profile", "servers", "--user", "cavin_admin"]);

@@ -99,7 +99,7 @@ export class App {
   /** The lines of the screen, without blanks at their ends. */
   get lines(): string[] {
     const { active } = this.terminal.buffer;
-    return Array.from({ length: this.terminal.rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "");
+    return Array.from({ length: this.terminal.rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.terminal.cols) ?? "");
   }
 
   get screen(): string {

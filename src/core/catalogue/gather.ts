@@ -1,6 +1,6 @@
 import { isUnreachable, type DatabaseError } from "../../databases/errors.ts";
 import type { Value } from "../../databases/values.ts";
-import type { LoadOptions, Session, Trace } from "../session.ts";
+import type { LoadOptions, Session, Trace, TraceEntry } from "../session.ts";
 import { requireQuery, runQuery, type QueryRun } from "./run.ts";
 
 /** What a side that can't be asked would have told, by side. Empty when both answered. */
@@ -23,11 +23,17 @@ export class Gathering {
   }
 
   async run(id: string, values: Readonly<Record<string, Value>> = {}): Promise<QueryRun> {
+    // Its place in the trace is that of the call: which of several ends first is chance.
+    const entry = {} as TraceEntry;
+    this.trace.push(entry);
+    const own: Trace = [];
     try {
-      const run = await runQuery(this.#session, id, values, { ...this.#options, trace: this.trace });
+      const run = await runQuery(this.#session, id, values, { ...this.#options, trace: own });
+      Object.assign(entry, own[0]);
       this.#answered += 1;
       return run;
     } catch (error) {
+      this.trace.splice(this.trace.indexOf(entry), 1);
       if (this.#options.partial !== true || !isUnreachable(error)) throw error;
       this.missing[error.database] ??= error;
       return { query: requireQuery(this.#session, id), parameters: { ...values }, columns: [], rows: [], truncated: false, ms: 0, notices: [] };

@@ -138,8 +138,9 @@ export class ConceptTree implements Pane {
     else if (press === "enter" || press === "tab") this.filtering = false;
     else if (press === "up" || press === "down") this.cursor.move(press, this.#lines.length, 10);
     else if (this.field.press(press)) {
-      this.cursor.index = 0;
       this.#arrange();
+      // The first match is what was looked for, not the heading above it.
+      this.cursor.index = Math.max(0, this.#lines.findIndex(({ kind }) => kind === "concept"));
     }
   }
 
@@ -196,7 +197,6 @@ export class ConceptTree implements Pane {
     const identity = (line: TreeLine): string => (line.kind === "concept" ? line.path : line.kind === "more" ? `more ${line.group}` : `${line.words} ${line.depth}`);
     const same = before === undefined ? -1 : lines.findIndex((line) => line.kind === before.kind && identity(line) === identity(before));
     if (same !== -1) this.cursor.index = same;
-    else if (this.field.text !== "") this.cursor.index = Math.max(0, lines.findIndex(({ kind }) => kind === "concept"));
     this.cursor.index = Math.max(0, Math.min(this.cursor.index, lines.length - 1));
   }
 

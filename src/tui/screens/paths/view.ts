@@ -1,7 +1,7 @@
 import type { PathConcept, PathRow } from "../../../core/paths/paths.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
 import { cut, pad, width } from "../../../core/text/width.ts";
-import { bar, beside, fitHeight, paintLine, type Span, type Spans } from "../../lines.ts";
+import { bar, beside, fitHeight, longest, paintLine, type Span, type Spans } from "../../lines.ts";
 import { lit } from "../../overlay.ts";
 import type { Host } from "../../screen.ts";
 import { standingMark } from "../../standing.ts";
@@ -34,7 +34,7 @@ function list(theme: Theme, screen: PathsScreen, cells: number, height: number):
   const hours = cells >= 64;
   const difficulty = cells >= 78;
   const faults = 4;
-  const names = Math.max(12, Math.min(44, cells - 4 - widest - faults - (bars > 0 ? bars + 1 : 0) - (hours ? 7 : 0) - (difficulty ? 13 : 0)));
+  const names = Math.max(12, Math.min(longest(paths.items.map(({ path }) => path), 44), cells - 4 - widest - faults - (bars > 0 ? bars + 1 : 0) - (hours ? 7 : 0) - (difficulty ? 13 : 0)));
   return paths.render(theme, cells, height, { title: "Learning paths", note: screen.data.loading ? "refreshing…" : data.data?.missing.sql === undefined ? "SQL" : "graph", none: "no learning paths: `jeseci seed` makes some", focused: screen.focused(paths) }, (row, positions) => {
     const name = cut(sanitise(row.path), names);
     const spans: Span[] = [...lit(name, positions), " ".repeat(Math.max(0, names - width(name)) + 1)];
@@ -65,7 +65,7 @@ function detail(theme: Theme, screen: PathsScreen, cells: number, height: number
   const facts = [path.difficulty, path.category, path.estimated_hours === null ? null : `${path.estimated_hours} h`, `${path.concepts.length} ${path.concepts.length === 1 ? "concept" : "concepts"}`].filter((fact) => fact !== null);
   const faults = path.order_faults ?? 0;
   const note = `${facts.map(sanitise).join(` ${theme.symbols.middot} `)}${screen.detail.resource.loading ? "  refreshing…" : ""}`;
-  const names = Math.max(12, Math.min(30, cells - 24));
+  const names = Math.min(longest(path.concepts.map(({ concept }) => concept), 30), Math.max(12, cells - 24));
   const lines = screen.concepts.render(theme, cells, height - (faults > 0 ? 1 : 0), { title: sanitise(path.path), note, none: "this path teaches nothing yet", focused: screen.focused(screen.concepts) }, (row, positions) => line(theme, row, positions, names));
   if (faults > 0) lines.push(paintLine(theme, [" ", ["warn", `${theme.symbols.warning} ${faults} ${faults === 1 ? "prerequisite comes" : "prerequisites come"} too late or not at all on this path`]], cells));
   return lines;

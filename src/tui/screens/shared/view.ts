@@ -1,6 +1,6 @@
 import { sanitise } from "../../../core/text/sanitise.ts";
 import { cut, width } from "../../../core/text/width.ts";
-import { bar, beside, fitHeight, type Spans } from "../../lines.ts";
+import { bar, beside, fitHeight, longest, type Spans } from "../../lines.ts";
 import { lit } from "../../overlay.ts";
 import type { Host } from "../../screen.ts";
 import { beforeData, troubles } from "../../states.ts";
@@ -26,7 +26,7 @@ export function renderShared(host: Host, screen: SharedScreen, cells: number, he
 }
 
 function concepts(theme: Theme, screen: SharedScreen, cells: number, height: number): string[] {
-  const names = Math.min(30, Math.max(12, Math.floor(cells * 0.4)));
+  const names = Math.min(longest(screen.concepts.items.map(({ concept }) => concept), 30), Math.max(12, Math.floor(cells * 0.4)));
   const { loading } = screen.data;
   const title = screen.minPaths === 1 ? "Concepts of any path" : `Shared by ${screen.minPaths} paths or more`;
   return screen.concepts.render(theme, cells, height, { title, note: loading ? "refreshing…" : "graph", none: "no concept is shared by so many paths: - asks for fewer", focused: screen.focused(screen.concepts) }, (row, positions) => {
