@@ -37,7 +37,8 @@ export async function startExplorer(options: ExplorerOptions): Promise<number> {
   const root = (own: Explorer) => <Root explorer={own} onReady={onReady} />;
   const onReady = (ready: Suspend): void => void (suspend = ready);
   const instance = render(root(explorer), {
-    alternateScreen: true,
+    // A dumb terminal has only one screen.
+    alternateScreen: process.env["TERM"] !== "dumb",
     incrementalRendering: true,
     maxFps: 120,
     exitOnCtrlC: false,

@@ -147,7 +147,7 @@ export function explorerStories(environment: () => Record<string, string>): void
         app?.press("e");
         await app?.sees("Export the result");
         app?.press("csv", "enter");
-        await app?.sees(`rows written to ${file}`);
+        await app?.sees(`1 row written to ${file}`);
         expect(readFileSync(join(work, file), "utf8")).toBe("concepts,relationships,isolated_concepts\n9,17,1\n");
         app?.press("escape");
       }

@@ -261,7 +261,8 @@ class ServerDatabase implements PgDatabase {
     const told = error as Error & { code?: string; position?: string; detail?: string; hint?: string };
     const message = this.#address.secrets.reduce((text, secret) => text.replaceAll(secret, "•••"), told.message || String(told.code));
     if (signal?.aborted) return new DatabaseError("cancelled", "sql", "cancelled", { cause: error });
-    const sqlState = told.code !== undefined && /^[0-9A-Z]{5}$/.test(told.code) ? told.code : undefined;
+    // The codes of the operating system can look like a SQLSTATE: EPIPE has five capitals too.
+    const sqlState = error instanceof pg.DatabaseError ? told.code : undefined;
     if (sqlState === undefined) {
       return new DatabaseError("cannot-connect", "sql", message, { cause: error, hint: "check that PostgreSQL runs and that DATABASE_URL names it: `jeseci config` shows where the address came from" });
     }

@@ -29,12 +29,19 @@ function list(theme: Theme, screen: PathsScreen, cells: number, height: number):
   const { paths, data } = screen;
   const counts = paths.items.map(progressText);
   const widest = Math.max(3, ...counts.slice(0, 200).map(width));
-  // What goes first when there is little room: the difficulty, the hours, the bar.
-  const bars = cells >= 52 ? 8 : 0;
-  const hours = cells >= 64;
-  const difficulty = cells >= 78;
+  // Where there is little room the difficulty goes first, then the hours, then the bar.
   const faults = 4;
-  const names = Math.max(12, Math.min(longest(paths.items.map(({ path }) => path), 44), cells - 4 - widest - faults - (bars > 0 ? bars + 1 : 0) - (hours ? 7 : 0) - (difficulty ? 13 : 0)));
+  const wanted = longest(paths.items.map(({ path }) => path), 44);
+  let room = cells - 4 - widest - faults - Math.max(12, Math.min(wanted, 30));
+  const fits = (own: number): boolean => {
+    const enough = room >= own;
+    room -= own;
+    return enough;
+  };
+  const bars = fits(9) ? 8 : 0;
+  const hours = bars > 0 && fits(7);
+  const difficulty = hours && fits(13);
+  const names = Math.max(12, Math.min(wanted, cells - 4 - widest - faults - (bars > 0 ? 9 : 0) - (hours ? 7 : 0) - (difficulty ? 13 : 0)));
   return paths.render(theme, cells, height, { title: "Learning paths", note: screen.data.loading ? "refreshing…" : data.data?.missing.sql === undefined ? "SQL" : "graph", none: "no learning paths: `jeseci seed` makes some", focused: screen.focused(paths) }, (row, positions) => {
     const name = cut(sanitise(row.path), names);
     const spans: Span[] = [...lit(name, positions), " ".repeat(Math.max(0, names - width(name)) + 1)];
