@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: ["default", "./test/support/summary-reporter.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Waiting ends as soon as what is waited for comes; how long that takes is the machine's affair.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });

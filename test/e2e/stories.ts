@@ -141,15 +141,14 @@ export function explorerStories(environment: () => Record<string, string>): void
 
     test("the result is exported, and nothing is ever overwritten", async () => {
       const work = join(home.folder, "work");
+      app?.press("/", "graph/health", "enter", "enter");
+      await app?.sees("isolated_concepts");
       for (const file of ["graph-health.csv", "graph-health-2.csv"]) {
-        app?.press("/", "graph/health", "enter", "enter");
-        await app?.sees("isolated_concepts");
         app?.press("e");
         await app?.sees("Export the result");
         app?.press("csv", "enter");
         await app?.sees(`1 row written to ${file}`);
         expect(readFileSync(join(work, file), "utf8")).toBe("concepts,relationships,isolated_concepts\n9,17,1\n");
-        app?.press("escape");
       }
     });
 
