@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,tsx}"],
     reporters: ["default", "./test/support/summary-reporter.ts"],
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     // Waiting ends as soon as what is waited for comes; how long that takes is the machine's affair.
     expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,

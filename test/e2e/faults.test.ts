@@ -27,7 +27,7 @@ describeOn([pair.sql, pair.graph], `living with faults, on ${pair.name}`, () => 
     through["NEO4J_URI"] = graph.through(direct["NEO4J_URI"] ?? "");
     home = createHome({ ...through, JESECI_PROFILE: "servers" });
     expect((await jeseci(home, ["seed"])).code).toBe(0);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all([sql.cut(), graph.cut(), ...servers.map((server) => server.stop())]);
     home.remove();

@@ -19,7 +19,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
     writeFileSync(join(home.folder, "work/.env"), Object.entries(environmentOf(servers)).map(([name, value]) => `${name}=${value}\n`).join(""));
     embedded = createHome();
     await jeseci(embedded, ["status"]);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     home.remove();

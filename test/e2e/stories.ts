@@ -305,5 +305,5 @@ export function explorerStories(environment: () => Record<string, string>): void
     await own.sees(/▸ +1 +row 1\b/);
     await own.close();
     many.remove();
-  }, 120_000);
+  }, 240_000);
 }

@@ -23,7 +23,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
     databases = await openDatabases(openOptions(servers));
     await databases.createSchema();
     session = { databases, catalogue: await loadCatalogue(), timeZone: "UTC" };
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await databases.close();
     await Promise.all(servers.map((server) => server.stop()));
