@@ -1,5 +1,7 @@
 import { strategies } from "../core/recommendations/types.ts";
 import { formulaLines } from "../core/recommendations/weights.ts";
+import { writeOperations } from "../core/writes/operations.ts";
+import type { WriteField, WriteOperation } from "../core/writes/types.ts";
 
 /** One flag, declared once: parsing, validation, help, README and completion come from here. */
 export interface Flag {
@@ -9,8 +11,12 @@ export interface Flag {
   description: string;
   /** The words that it takes, for completion and for suggestions. */
   choices?: readonly string[];
+  /** Takes them in whatever case. */
+  anyCase?: boolean;
   /** May stand several times. */
   multiple?: boolean;
+  /** Must be given. */
+  required?: boolean;
 }
 
 export interface Argument {
@@ -18,9 +24,17 @@ export interface Argument {
   required: boolean;
   description: string;
   choices?: readonly string[];
+  /** Takes them in whatever case. */
+  anyCase?: boolean;
+}
+
+/** Which flags stand on the command line. */
+export interface GivenFlags {
+  has(flag: string): boolean;
 }
 
 export interface Command {
+  /** One word or two: `concept`, `concept create`. */
   name: string;
   summary: string;
   /** More lines of its own help. */
@@ -30,7 +44,7 @@ export interface Command {
   /** Prints rows: takes `--format` and its like. */
   data: boolean;
   /** Writes to the databases: refused under `--read-only`, and on a profile marked production without `--write`. */
-  writes?: boolean;
+  writes?: boolean | ((given: GivenFlags) => boolean);
   examples: readonly string[];
 }
 
@@ -62,6 +76,8 @@ export const dataFlags: readonly Flag[] = [
 ];
 
 const user: Flag = { name: "user", value: "NAME", description: "username" };
+const apply: Flag = { name: "apply", description: "run it instead of showing it" };
+const dryRun: Flag = { name: "dry-run", description: "do everything and roll it back: shows the plan, writes nothing" };
 const from: Flag = { name: "from", value: "FOLDER", description: "a folder of seed files instead of the demo data" };
 
 export const commands: readonly Command[] = [
@@ -109,11 +125,28 @@ export const commands: readonly Command[] = [
     arguments: [{ name: "STEP", required: false, description: "one step only", choices: ["concepts", "relationships", "progress"] }],
     flags: [from, { name: "dry-run", description: "validate and count, write nothing" }, { name: "yes", description: "do not ask before adding to data that seeding did not write" }],
     data: true,
-    writes: true,
+    writes: (given) => !given.has("dry-run"),
     examples: ["jeseci seed", "jeseci seed --from ./course --dry-run"],
   },
   { name: "dump", summary: "write both databases as a seed folder", arguments: [{ name: "FOLDER", required: true, description: "a folder that does not exist yet, or is empty" }], flags: [], data: true, examples: ["jeseci dump ./backup"] },
-  { name: "sync", summary: "bring the graph up to PostgreSQL", arguments: [], flags: [{ name: "full", description: "project everything again (the only way, for now)" }], data: true, writes: true, examples: ["jeseci sync"] },
+  ...writeOperations.map(commandOf),
+  {
+    name: "sync",
+    summary: "bring the graph up to PostgreSQL",
+    details: ["Triggers mark every row that changes, whoever changes it; sync carries the marked rows over."],
+    arguments: [],
+    flags: [
+      { name: "watch", description: "follow: carry changes over as they come" },
+      { name: "full", description: "compare everything and carry over what differs" },
+    ],
+    data: true,
+    writes: true,
+    examples: ["jeseci sync", "jeseci sync --watch", "jeseci sync --full"],
+  },
+  { name: "sync install", summary: "show the triggers and tables that sync needs, or add them with --apply", arguments: [], flags: [apply], data: false, writes: (given) => given.has("apply"), examples: ["jeseci sync install", "jeseci sync install --apply"] },
+  { name: "sync uninstall", summary: "show how the triggers and tables of sync are taken away, or do it with --apply", arguments: [], flags: [apply], data: false, writes: (given) => given.has("apply"), examples: ["jeseci sync uninstall", "jeseci sync uninstall --apply"] },
+  { name: "sync parked", summary: "keys that could not be carried over, and why", arguments: [], flags: [], data: true, examples: ["jeseci sync parked", "jeseci sync parked --json"] },
+  { name: "sync retry", summary: "try the parked keys again", arguments: [], flags: [], data: true, writes: true, examples: ["jeseci sync retry"] },
   { name: "status", summary: "engines, versions and counts of both databases", arguments: [], flags: [], data: true, examples: ["jeseci status --json"] },
   {
     name: "check",
@@ -133,8 +166,45 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version doesn't have. */
-export const laterCommands = ["repair", "user", "path", "progress", "relationship"];
+export const laterCommands = ["repair"];
+
+/** The commands of two words that begin with this one. */
+export function subcommandsOf(word: string): readonly Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${word} `));
+}
+
+/** The words that a command line may begin with. */
+export function firstWords(): string[] {
+  return [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? name))];
+}
+
+/** The words that may follow a first one to name a command. */
+export function secondWords(first: string): string[] {
+  return subcommandsOf(first).map(({ name }) => name.slice(first.length + 1));
+}
 
 export function flagsOf(command: Command): readonly Flag[] {
-  return [...command.flags, ...(command.writes === true || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags : []), ...commonFlags];
+  return [...command.flags, ...(command.writes !== undefined || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags : []), ...commonFlags];
+}
+
+/** The command of a write operation. */
+function commandOf({ id, summary, details, fields, cascade, examples }: WriteOperation): Command {
+  return {
+    name: id,
+    summary,
+    ...(details === undefined ? {} : { details }),
+    arguments: fields.filter(({ argument }) => argument === true).map((field) => ({ name: field.placeholder, required: field.required, description: field.description, ...wordsOf(field) })),
+    flags: [
+      ...fields.filter(({ argument }) => argument !== true).map((field): Flag => ({ name: field.name, value: field.placeholder, description: field.description, ...(field.required ? { required: true } : {}), ...wordsOf(field) })),
+      ...(cascade === undefined ? [] : [{ name: "cascade", description: cascade }]),
+      dryRun,
+    ],
+    data: true,
+    writes: true,
+    examples,
+  };
+}
+
+function wordsOf({ choices }: WriteField): Pick<Flag, "choices" | "anyCase"> {
+  return choices === undefined ? {} : { choices, anyCase: true };
 }

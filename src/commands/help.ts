@@ -1,15 +1,14 @@
-import { commands, commonFlags, dataFlags, flagsOf, type Command, type Flag } from "./definitions.ts";
+import { commands, commonFlags, dataFlags, flagsOf, subcommandsOf, type Command, type Flag } from "./definitions.ts";
 
 /** `jeseci --help`. */
 export function globalHelp(): string {
-  const rows = commands.map((command): [string, string] => [usageOf(command).replace(/^jeseci /, ""), command.summary]);
   return [
     "jeseci explores a learning knowledge graph that lives in PostgreSQL and Neo4j at once.",
     "",
     "Usage: jeseci [COMMAND] [FLAGS]; without a command the explorer opens",
     "",
     "Commands",
-    ...aligned(rows),
+    ...aligned(commands.map(commandRow)),
     "",
     "Flags of every command",
     ...aligned(commonFlags.map(flagRow)),
@@ -24,13 +23,20 @@ export function globalHelp(): string {
   ].join("\n");
 }
 
+/** `jeseci path --help`, where `path` alone is no command. */
+export function groupHelp(word: string): string {
+  return [`jeseci ${word} …`, "", "Commands", ...aligned(subcommandsOf(word).map(commandRow)), "", `\`jeseci ${word} WORD --help\` shows the flags and examples of one of them.`, ""].join("\n");
+}
+
 /** `jeseci COMMAND --help`. */
 export function commandHelp(command: Command): string {
   const given = command.arguments.map((argument): [string, string] => [argument.name, `${argument.description}${argument.choices === undefined ? "" : `: ${argument.choices.join(", ")}`}`]);
+  const more = subcommandsOf(command.name);
   return [
     `${usageOf(command)}: ${command.summary}`,
     ...(command.details === undefined ? [] : ["", ...command.details]),
     ...(given.length === 0 ? [] : ["", "Arguments", ...aligned(given)]),
+    ...(more.length === 0 ? [] : ["", "Commands that begin with the same word", ...aligned(more.map(commandRow))]),
     "",
     "Flags",
     ...aligned(flagsOf(command).map(flagRow)),
@@ -45,7 +51,7 @@ const exitCodes = [
   "Exit codes",
   ...aligned([
     ["0", "fine, in sync"],
-    ["1", "drift, a failed check, a refused deletion"],
+    ["1", "drift, a failed check, a refused deletion, parked keys"],
     ["2", "usage, bad input, syntax, constraint, write refused"],
     ["3", "cannot connect, unauthorised, data folder locked or damaged"],
     ["4", "timed out"],
@@ -61,8 +67,12 @@ export function usageOf(command: Command): string {
     const word = choices !== undefined && choices.length <= 3 ? choices.join("|") : name;
     return required ? word : `[${word}]`;
   });
-  const flags = command.flags.map((flag) => `[${flagName(flag)}${flag.multiple === true ? " …" : ""}]`);
+  const flags = command.flags.map((flag) => (flag.required === true ? flagName(flag) : `[${flagName(flag)}${flag.multiple === true ? " …" : ""}]`));
   return ["jeseci", command.name, ...given, ...flags].join(" ");
+}
+
+function commandRow(command: Command): [string, string] {
+  return [usageOf(command).replace(/^jeseci /, ""), command.summary];
 }
 
 export function flagName(flag: Flag): string {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../core/errors.ts";
-import { didYouMean } from "../core/text/nearest.ts";
-import { commands, flagsOf, laterCommands, type Command, type Flag } from "./definitions.ts";
+import { didYouMean, nearest } from "../core/text/nearest.ts";
+import { commands, firstWords, flagsOf, laterCommands, secondWords, subcommandsOf, type Argument, type Command, type Flag } from "./definitions.ts";
 
 /** A command line that fits its definition. */
 export interface Invocation {
@@ -13,13 +13,10 @@ export interface Invocation {
 
 /** Reads a command line. Throws `InputError` (`usage`), with the nearest names, for what no definition knows. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
-  const [first] = argv;
-  const named = first !== undefined && !first.startsWith("-");
-  const command = commands.find(({ name }) => name === (named ? first : "explore"));
-  if (command === undefined) throw unknownCommand(first ?? "");
+  const { command, words } = commandOf(argv);
   const flags = flagsOf(command);
   const { tokens } = parseArgs({
-    args: named ? argv.slice(1) : [...argv],
+    args: argv.slice(words),
     options: Object.fromEntries(flags.map((flag) => [flag.name, { type: flag.value === undefined ? ("boolean" as const) : ("string" as const), multiple: true }])),
     strict: false,
     tokens: true,
@@ -42,16 +39,36 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   return { command, arguments: positionals, values };
 }
 
-/** Checks the arguments of a command. Apart, since `--help` wants none of them. */
-export function checkArguments({ command, arguments: given }: Invocation): void {
+/** Checks the arguments of a command, and that no flag is missing. Apart, since `--help` wants none of them. */
+export function checkArguments({ command, arguments: given, values }: Invocation): void {
   const required = command.arguments.filter((argument) => argument.required);
   if (given.length < required.length) throw usage(command, `${command.name} needs ${required.map(({ name }) => name).join(" ")}`);
   const surplus = given[command.arguments.length];
-  if (surplus !== undefined) throw usage(command, `“${surplus}” is one argument too many`);
+  if (surplus !== undefined) throw usage(command, `“${surplus}” is one argument too many`, nearSubcommand(command.name, given[0]));
   for (const [index, value] of given.entries()) {
-    const { name, choices } = command.arguments[index] ?? { name: "", choices: undefined };
-    if (choices !== undefined && !choices.includes(value)) throw usage(command, `${name} must be one of ${choices.join(", ")}, not “${value}”`, didYouMean(value, choices));
+    const argument = command.arguments[index];
+    if (argument !== undefined && !fits(argument, value)) throw usage(command, `${argument.name} must be one of ${argument.choices?.join(", ")}, not “${value}”`, didYouMean(value, argument.choices ?? []));
   }
+  const missing = command.flags.filter(({ name, required: needed }) => needed === true && !values.has(name));
+  if (missing.length > 0) throw usage(command, `${command.name} needs ${missing.map(({ name, value }) => `--${name} ${value}`).join(" and ")}`);
+}
+
+/** The command that the leading words name, the longest name that fits, and how many words that takes. */
+function commandOf(argv: readonly string[]): { command: Command; words: number } {
+  const [first, second] = argv;
+  const words = first === undefined || first.startsWith("-") ? 0 : 1;
+  const command = (name: string): Command | undefined => commands.find((candidate) => candidate.name === name);
+  const long = words === 0 ? undefined : command(`${first} ${second}`);
+  if (long !== undefined) return { command: long, words: 2 };
+  const short = command(words === 0 ? "explore" : (first ?? ""));
+  if (short === undefined) throw unknownCommand(first ?? "", second);
+  return { command: short, words };
+}
+
+/** Whether a value is one of the words that an argument or a flag takes. */
+function fits({ choices, anyCase }: Pick<Argument | Flag, "choices" | "anyCase">, value: string): boolean {
+  if (choices === undefined) return true;
+  return anyCase === true ? choices.some((choice) => choice.toLowerCase() === value.toLowerCase()) : choices.includes(value);
 }
 
 function valueOf(flag: Flag, value: string | undefined, inline: boolean | undefined): string {
@@ -61,13 +78,26 @@ function valueOf(flag: Flag, value: string | undefined, inline: boolean | undefi
   }
   // `--limit --json`: the value was forgotten.
   if (value === undefined || (inline !== true && value.startsWith("--"))) throw new InputError("usage", `--${flag.name} needs a value: ${flag.value}`);
-  if (flag.choices !== undefined && !flag.choices.includes(value)) throw new InputError("usage", `--${flag.name} must be one of ${flag.choices.join(", ")}, not “${value}”`, didYouMean(value, flag.choices));
+  if (!fits(flag, value)) throw new InputError("usage", `--${flag.name} must be one of ${flag.choices?.join(", ")}, not “${value}”`, didYouMean(value, flag.choices ?? []));
   return value;
 }
 
-function unknownCommand(name: string): InputError {
+function unknownCommand(name: string, next: string | undefined): InputError {
   if (laterCommands.includes(name)) return new InputError("usage", `“${name}” is not in this version of jeseci yet`, "`jeseci --help` lists what is");
-  return new InputError("usage", `there is no command “${name}”`, didYouMean(name, commands.map((command) => command.name)) ?? "`jeseci --help` lists them");
+  const more = subcommandsOf(name);
+  if (more.length === 0) return new InputError("usage", `there is no command “${name}”`, didYouMean(name, firstWords()) ?? "`jeseci --help` lists them");
+  if (next === undefined || next.startsWith("-")) return new InputError("usage", `${name} needs to be told what to do: ${secondWords(name).join(", ")}`, `\`jeseci ${name} --help\` shows how`);
+  return new InputError("usage", `there is no command “${name} ${next}”`, nearSubcommand(name, next) ?? `there are ${more.map((command) => command.name).join(", ")}`);
+}
+
+/** Whether the first word is no command by itself, but begins some of two words. */
+export function namesGroup([first = ""]: readonly string[]): boolean {
+  return subcommandsOf(first).length > 0 && !commands.some(({ name }) => name === first);
+}
+
+function nearSubcommand(first: string, second: string | undefined): string | undefined {
+  const [near] = second === undefined ? [] : nearest(second, secondWords(first), 1);
+  return near === undefined ? undefined : `did you mean ${first} ${near}?`;
 }
 
 function unknownFlag(command: Command, rawName: string, flags: readonly Flag[]): InputError {

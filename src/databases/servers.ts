@@ -1,6 +1,6 @@
 import { DatabaseError } from "./errors.ts";
 import { openNeo4j } from "./graph/neo4j.ts";
-import { migrateGraph, migrateSql } from "./migrations.ts";
+import { migrateGraph, migrateSql, sqlSchemaVersion } from "./migrations.ts";
 import type { ServersOptions } from "./open.ts";
 import { openPg } from "./sql/pg.ts";
 import type { Databases, SqlDatabase } from "./types.ts";
@@ -21,7 +21,8 @@ export async function openServers(options: ServersOptions): Promise<Databases> {
     uncleanStop: false,
     createSchema: async () => {
       const missing = await missingTables(sql);
-      if (missing.length === tables.length) await migrateSql(sql, (script) => sql.adopt(script));
+      // A database that this program made, maybe an older version of it, is brought up to date; others' are left alone.
+      if (missing.length === tables.length || (missing.length === 0 && (await sqlSchemaVersion(sql)) > 0)) await migrateSql(sql, (script) => sql.adopt(script));
       else if (missing.length > 0) throw new DatabaseError("failed", "sql", `PostgreSQL has some of the tables but not ${missing.join(", ")}`, { hint: "nothing was changed; use an empty database, or add the missing tables first" });
       await migrateGraph(graph);
     },

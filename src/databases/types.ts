@@ -13,6 +13,14 @@ export interface ReadOptions {
    * `read-only` before it runs. A read-only transaction alone doesn't stop a superuser's COPY from writing files.
    */
   adHoc?: boolean;
+  /** SQL: how long the transaction waits for a lock before it fails with `timeout`, in milliseconds; the server's own setting otherwise. */
+  lockTimeoutMs?: number;
+}
+
+/** What a write transaction takes. `timeoutMs` is the whole transaction's where the engine has such a limit (Neo4j). */
+export interface WriteOptions extends ReadOptions {
+  /** `work` does more than this transaction's statements, so the adapter must never run it a second time by itself. */
+  once?: boolean;
 }
 
 export interface QueryResult {
@@ -74,7 +82,7 @@ export interface Database<Parameters> {
   /** Several statements in one read-only transaction (SQL: REPEATABLE READ, so they see one snapshot). */
   read<T>(work: (transaction: Transaction<Parameters>) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Several statements in one write transaction: committed when `work` resolves, rolled back when it throws. Writers queue. */
-  write<T>(work: (transaction: Transaction<Parameters>) => Promise<T>, options?: ReadOptions): Promise<T>;
+  write<T>(work: (transaction: Transaction<Parameters>) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** The plan of a statement; `analyze` runs it (read-only). Null where the engine has no plans. */
   explain(statement: string, parameters?: Parameters, options?: ReadOptions & { analyze?: boolean }): Promise<PlanNode | null>;
   close(): Promise<void>;
@@ -85,6 +93,8 @@ export type GraphParameters = Readonly<Record<string, Value>>;
 
 export interface SqlDatabase extends Database<SqlParameters> {
   readonly kind: "sql";
+  /** Runs a script of several statements, which brings its own transactions: migrations and their like. */
+  adopt(script: string): Promise<void>;
 }
 
 export interface GraphDatabase extends Database<GraphParameters> {
@@ -93,6 +103,8 @@ export interface GraphDatabase extends Database<GraphParameters> {
   schema(statement: string): Promise<void>;
   /** Makes what was committed survive a power cut, where the engine doesn't by itself (Grafeo's `walCheckpoint()`). */
   checkpoint(): Promise<void>;
+  /** What a later reader must pass on to see all that was written here (Neo4j's bookmarks); empty where one process has the graph. */
+  bookmarks(): Promise<readonly string[]>;
 }
 
 /** The pair, as `open.ts` gives it. */

@@ -26,7 +26,7 @@ const json = async (...argv: string[]): Promise<Record<string, unknown>> => {
 
 describe("answers", () => {
   test("status counts 4 paths and 15 CONTAINS", async () => {
-    expect(await json("status")).toMatchObject({ schema: 1, graph: { nodes: { LearningPath: 4 }, relationships: { CONTAINS: 15 } }, sql: { tables: { concepts: 9, users: 7 } }, pending_marks: null, lag_seconds: null });
+    expect(await json("status")).toMatchObject({ schema: 1, graph: { nodes: { LearningPath: 4 }, relationships: { CONTAINS: 15 } }, sql: { tables: { concepts: 9, users: 7 } }, pending_marks: 0, parked_marks: 0, lag_seconds: 0 });
   });
 
   test("the dashboard of cavin_admin", async () => {
@@ -100,7 +100,7 @@ describe("answers", () => {
     expect(readdirSync(join(home.folder, "work")).filter((name) => name.includes("partial"))).toEqual([]);
   });
 
-  test("check sees a change behind its back, names row and field, and exits 1; sync mends it", async () => {
+  test("check sees a change behind its back, names row and field, and exits 1; sync --full mends it", async () => {
     const dataDir = join(home.folder, "data/jeseci");
     const databases = await openDatabases({ profile: "embedded", dataDir, timeZone: "UTC", statementTimeoutMs: 0 });
     await databases.graph.write((transaction) => transaction.query("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: 'data_structures'}) SET r.progress_percent = 57 RETURN 1 AS done"));
@@ -108,7 +108,10 @@ describe("answers", () => {
     const report = await run("check", "--json");
     expect(report.code).toBe(1);
     expect(JSON.parse(report.stdout)).toMatchObject({ in_sync: false, findings: [{ entity: "progress", key: "cavin_admin → data_structures", kind: "differing", fields: [{ field: "progress_percent", sql: 75, graph: 57 }] }] });
+    // Nobody marked what was done behind PostgreSQL's back: only a comparison of everything finds it.
     expect((await run("sync")).code).toBe(0);
+    expect((await run("check")).code).toBe(1);
+    expect((await run("sync", "--full")).code).toBe(0);
     expect((await run("check")).code).toBe(0);
   });
 
@@ -130,7 +133,7 @@ describe("answers", () => {
     });
     const [code] = (await once(child, "close")) as [number];
     expect([code, lines]).toEqual([0, 1_000_000]);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe("bad input ends with a clear message, nothing on stdout, and no stack trace", () => {
@@ -262,7 +265,7 @@ test("--help of everything, and --version", async () => {
   const { stdout } = await run("--help");
   for (const { name, summary } of commands) {
     expect(stdout).toContain(summary);
-    expect((await run(name, "--help")).stdout).toContain(summary);
+    expect((await run(...name.split(" "), "--help")).stdout).toContain(summary);
   }
   expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 }, 120_000);
@@ -281,6 +284,13 @@ test("completion works in bash", async () => {
   expect(await complete("jeseci", "query", "graph/sha")).toBe("graph/shared-concepts");
   expect(await complete("jeseci", "status", "--format", "nd")).toBe("ndjson");
   for (const shell of ["zsh", "fish"]) expect((await run("completion", shell)).stdout).toContain("shared-concepts");
+  expect(await complete("jeseci", "rel")).toBe("relationship");
+  expect(await complete("jeseci", "path", "m")).toBe("move");
+  expect(await complete("jeseci", "concept", "")).toMatch(/^create update delete --/);
+  expect(await complete("jeseci", "concept", "delete", "--ca")).toBe("--cascade");
+  expect(await complete("jeseci", "concept", "create", "--difficulty", "Adv")).toBe("Advanced");
+  expect(await complete("jeseci", "relationship", "add", "algorithms", "PRE")).toBe("PREREQUISITE");
+  expect(await complete("jeseci", "sync", "")).toMatch(/^install uninstall parked retry --watch --full/);
 });
 
 test("SIGTERM ends with 143 and leaves the folder free", async () => {
@@ -336,5 +346,119 @@ describe("recommend", () => {
     const { code, stdout, stderr } = await run("recommend", ...argv);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, ""]);
+  });
+});
+
+describe("commands of two words", () => {
+  test.each<[string[], RegExp]>([
+    [["path"], /path needs to be told what to do: create, update, delete, add, move, remove/],
+    [["path", "--json"], /path needs to be told what to do/],
+    [["path", "creat", "x"], /there is no command “path creat”[\s\S]*did you mean path create\?/],
+    [["user", "invite", "x"], /there is no command “user invite”[\s\S]*user create/],
+    [["pat"], /there is no command “pat”[\s\S]*did you mean path/],
+    [["concept", "creat", "x"], /“x” is one argument too many[\s\S]*did you mean concept create\?/],
+    [["sync", "instal"], /“instal” is one argument too many[\s\S]*did you mean sync install\?/],
+    [["concept", "create"], /concept create needs NAME/],
+    [["concept", "create", "x"], /concept create needs --display-name T and --difficulty D/],
+    [["concept", "create", "x", "--difficulty", "Hard"], /--difficulty must be one of Beginner, Intermediate, Advanced, not “Hard”/],
+    [["relationship", "add", "a", "CONTAINS", "b"], /TYPE must be one of BUILDS_UPON, PART_OF, PREREQUISITE, RELATED_TO, not “CONTAINS”/],
+    [["progress", "record", "--user", "cavin_admin"], /progress record needs --concept C/],
+    [["path", "move", "a", "b"], /path move needs --to N/],
+    [["concept", "delete", "x", "--cascad"], /concept delete has no flag --cascad[\s\S]*did you mean --cascade/],
+    [["concept", "delete", "x", "--read-only"], /concept delete writes, and --read-only forbids it/],
+    [["concept", "delete", "x", "--read-only", "--dry-run"], /a dry run does everything and rolls it back/],
+  ])("%j", async (argv, message) => {
+    const { code, stdout, stderr } = await run(...argv);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("the longest name that fits; behind -- nothing is a command", async () => {
+    expect((await run("concept", "machine_learning")).code).toBe(0);
+    expect((await run("concept", "--", "create")).stderr).toContain("there is no concept “create”");
+    expect((await run("path", "--help")).stdout).toMatch(/path create TITLE --difficulty D [\s\S]*path remove TITLE CONCEPT/);
+    expect((await run("concept", "--help")).stdout).toContain("concept delete NAME [--cascade] [--dry-run]");
+    expect((await run("concept", "create", "--help")).stdout).toMatch(/^jeseci concept create NAME --display-name T --difficulty D \[--category T\]/);
+  });
+});
+
+describe("writes", () => {
+  const inSync = async (): Promise<void> => expect(await run("check")).toMatchObject({ code: 0 });
+
+  test("a dry run shows the plan and writes nothing; the run does what it showed", async () => {
+    const argv = ["concept", "create", "create", "--display-name", "A concept, 概念 🧠", "--difficulty", "beginner"];
+    const dry = await run(...argv, "--dry-run");
+    expect(dry).toEqual({ code: 0, stdout: "action\tthing\tbefore\tafter\ncreate\tconcept create\t\tdisplay name A concept, 概念 🧠; difficulty Beginner\n", stderr: "dry run: nothing was written\n" });
+    expect((await run("concept", "--", "create")).code).toBe(2);
+    const { code, stdout, stderr } = await run(...argv, "--json");
+    expect([code, stderr]).toEqual([0, "written in both databases\n"]);
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 1,
+      outcome: "both",
+      operation: "concept create",
+      counts: [{ entity: "concept", upserted: 1, deleted: 0 }],
+      plan: [{ action: "create", thing: "concept create", before: null, after: "display name A concept, 概念 🧠; difficulty Beginner" }],
+      warnings: [],
+    });
+    expect(JSON.parse((await run("concept", "--json", "--", "create")).stdout)).toMatchObject({ concept: { name: "create", difficulty_level: "Beginner" } });
+    await inSync();
+  });
+
+  test("a path from its making to its end", async () => {
+    expect((await run("path", "create", "Short", "--difficulty", "Beginner", "--hours", "3", "--concepts", "create,programming")).code).toBe(0);
+    expect((await run("path", "add", "Short", "algorithms", "--at", "1")).code).toBe(0);
+    expect((await run("path", "move", "Short", "programming", "--to", "1")).code).toBe(0);
+    expect((await run("path", "update", "Short", "--title", "Shorter", "--hours", "")).code).toBe(0);
+    expect((await run("paths", "Shorter", "--no-header")).stdout).toMatch(/^1\tprogramming\t.*\n2\talgorithms\t.*\n3\tcreate\t/);
+    await inSync();
+    expect((await run("path", "remove", "Shorter", "programming")).code).toBe(0);
+    expect(await run("path", "delete", "Short")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no learning path “Short”[\s\S]*did you mean Shorter/) as string });
+    expect((await run("path", "delete", "Shorter")).code).toBe(0);
+    await inSync();
+  });
+
+  test("progress, and what the dashboard says of it", async () => {
+    expect((await run("user", "create", "newcomer", "--first-name", "New")).code).toBe(0);
+    expect((await run("progress", "record", "--user", "newcomer", "--concept", "programming", "--percent", "100", "--minutes", "90")).code).toBe(0);
+    expect(await json("dashboard", "--user", "newcomer")).toMatchObject({ average_completion_percent: 100, hours_spent: 1.5, streak_days: 1, concepts_mastered: 1 });
+    expect(await run("progress", "record", "--user", "newcomer", "--concept", "programming", "--percent", "40", "--status", "completed")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("contradict") as string });
+    await inSync();
+  });
+
+  test("relationships, and the cycle that is refused", async () => {
+    expect(await run("relationship", "add", "create", "PREREQUISITE", "programming", "--no-header")).toMatchObject({ code: 0, stdout: "create\t(create)-[:PREREQUISITE]->(programming)\t\t\n" });
+    expect(await run("relationship", "add", "create", "PREREQUISITE", "programming")).toMatchObject({ code: 0, stderr: "nothing to do: it is so already\n" });
+    expect(await run("relationship", "add", "algorithms", "PREREQUISITE", "create")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("algorithms → create → programming → algorithms") as string });
+    expect((await run("relationship", "remove", "programming", "PREREQUISITE", "create")).stderr).toContain("there is (create)-[:PREREQUISITE]->(programming)");
+    await inSync();
+  });
+
+  test("a concept on which something hangs goes only with --cascade", async () => {
+    const refused = await run("concept", "delete", "create", "--json");
+    expect([refused.code, refused.stdout]).toEqual([2, ""]);
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: "write-refused", message: "“create” holds 1 relationship ((create)-[:PREREQUISITE]->(programming))", hint: expect.stringContaining("--cascade") as string } });
+    expect((await json("concept", "delete", "create", "--cascade"))["counts"]).toEqual([{ entity: "concept", upserted: 0, deleted: 1 }, { entity: "relationship", upserted: 0, deleted: 1 }]);
+    expect((await run("concept", "--", "create")).code).toBe(2);
+    await inSync();
+  });
+
+  test("a profile marked production wants --write, for a dry run too", async () => {
+    const config = join(home.folder, "config/jeseci");
+    mkdirSync(config, { recursive: true });
+    writeFileSync(join(config, "config.json"), JSON.stringify({ profiles: { live: { kind: "embedded", production: true } } }));
+    const create = ["user", "create", "careful", "--profile", "live"];
+    expect(await run(...create)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("marked production") as string });
+    expect(await run(...create, "--dry-run")).toMatchObject({ code: 2, stderr: expect.stringContaining("--write --dry-run writes nothing either") as string });
+    expect((await run(...create, "--dry-run", "--write")).code).toBe(0);
+    expect((await run(...create, "--write")).code).toBe(0);
+    expect((await run("users", "--format", "csv", "--profile", "live")).stdout).toContain("careful,");
+  });
+
+  test("parked keys and the triggers have commands of their own", async () => {
+    expect(await run("sync", "install")).toMatchObject({ code: 0, stdout: "" });
+    expect(await json("sync", "parked")).toMatchObject({ rows: [] });
+    expect((await run("sync", "retry")).code).toBe(0);
+    expect(await run("sync", "install", "--apply", "--read-only")).toMatchObject({ code: 2, stderr: expect.stringContaining("sync install writes") as string });
+    expect((await run("sync", "--apply")).stderr).toContain("sync has no flag --apply");
   });
 });

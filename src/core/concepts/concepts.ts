@@ -91,6 +91,11 @@ export async function conceptNames(session: Session, options: LoadOptions = {}):
 /** What to tell of a name that PostgreSQL doesn't know. */
 export async function unknownConcept(session: Session, name: string, options: LoadOptions = {}): Promise<InputError> {
   const { rows } = await runQuery(session, "choices/concepts", {}, options);
-  const hint = rows.length === 0 ? "there are no concepts yet: `jeseci seed` makes some" : (didYouMean(name, rows.map(([known]) => String(known))) ?? "`jeseci concepts` lists them");
+  return noSuchConcept(name, rows.map(([known]) => String(known)));
+}
+
+/** The same, with the names that there are. */
+export function noSuchConcept(name: string, known: readonly string[]): InputError {
+  const hint = known.length === 0 ? "there are no concepts yet: `jeseci seed` makes some" : (didYouMean(name, known) ?? "`jeseci concepts` lists them");
   return new InputError("unknown-concept", `there is no concept “${name}”`, hint);
 }

@@ -61,10 +61,7 @@ export async function loadPath(session: Session, { title, username }: { title: s
     username === undefined ? null : gathering.run("screens/paths/mastered", { username, mastered: MASTERED_PERCENT }),
   ]);
   const row = rows.find(({ path }) => path === title);
-  if (row === undefined) {
-    const hint = rows.length === 0 ? "there are no learning paths yet: `jeseci seed` makes some" : (didYouMean(title, rows.map(({ path }) => path)) ?? "`jeseci paths` lists them");
-    throw new InputError("unknown-path", `there is no learning path “${title}”`, hint);
-  }
+  if (row === undefined) throw noSuchPath(title, rows.map(({ path }) => path));
   const { path_id: _id, ...path } = row;
   const concepts = missing.sql === undefined ? fromSql : await gathering.run("screens/paths/concepts-from-graph", { path: title, username: username ?? null });
   const mastered = missing.sql === undefined || username === undefined ? (fromProgress ?? { rows: [] }) : await gathering.run("graph/learning-journey", { username });
@@ -93,6 +90,12 @@ export async function loadPath(session: Session, { title, username }: { title: s
     };
   });
   return { path: { ...path, concepts: ordered }, trace, missing };
+}
+
+/** What to tell of a title that PostgreSQL doesn't know, with those that there are. */
+export function noSuchPath(title: string, known: readonly string[]): InputError {
+  const hint = known.length === 0 ? "there are no learning paths yet: `jeseci seed` makes some" : (didYouMean(title, known) ?? "`jeseci paths` lists them");
+  return new InputError("unknown-path", `there is no learning path “${title}”`, hint);
 }
 
 function stateOf(status: string | null, percent: number | null, waitsFor: readonly string[]): ConceptState {

@@ -1,8 +1,11 @@
 import type { Databases, ReadOptions } from "../../databases/types.ts";
 import type { Row, Value } from "../../databases/values.ts";
 import { compareKeys, compareText, type Key } from "./compare.ts";
-import { readGraph, readRows } from "./statements.ts";
+import { readGraph, readRows, readRowsAfter } from "./statements.ts";
 import type { Declaration } from "./types.ts";
+
+/** A page is sorted anew where the key's index has another order: large enough for that to be rare, small enough to hold. */
+const pageRows = 50_000;
 
 /** One side's state of a key: the properties in the declaration's order, as the graph shall hold or holds them. */
 export interface Keyed extends Key {
@@ -20,6 +23,23 @@ export async function* projectedRows(databases: Databases, declaration: Declarat
       last = keyed;
       yield keyed;
     }
+  }
+}
+
+/**
+ * The same in pages, each in a snapshot of its own, so that the reader may write between two of them and holds no
+ * transaction open for as long as a million rows take.
+ */
+export async function* pagedRows(databases: Databases, declaration: Declaration): AsyncGenerator<Keyed> {
+  let after: Key = { k1: "", k2: "" };
+  for (;;) {
+    const { rows } = await databases.sql.query(readRowsAfter(declaration), [after.k1, after.k2, pageRows], { timeoutMs: 0 });
+    for (const row of rows) {
+      const keyed = keyedOf(row, declaration, true);
+      after = keyed;
+      yield keyed;
+    }
+    if (rows.length < pageRows) return;
   }
 }
 
@@ -47,7 +67,8 @@ export async function* graphRows(databases: Databases, declaration: Declaration,
   yield* group.sort(compareKeys);
 }
 
-function keyedOf(row: Row, declaration: Declaration, convert: boolean): Keyed {
+/** One row as the graph should hold it (`convert`), or as it stands. */
+export function keyedOf(row: Row, declaration: Declaration, convert: boolean): Keyed {
   const values = row.slice(2);
   if (convert) declaration.properties.forEach((property, index) => void (property.convert !== undefined && (values[index] = property.convert(values[index] ?? null))));
   return { k1: String(row[0]), k2: String(row[1]), values };

@@ -1,4 +1,4 @@
-import type { Declaration, NodeDeclaration, RelationshipDeclaration } from "./types.ts";
+import { conceptRelationshipTypes, type Declaration, type NodeDeclaration, type RelationshipDeclaration } from "./types.ts";
 
 /*
  * The statements that follow from the declarations: the only place that builds SQL or Cypher text. All names in them
@@ -12,6 +12,23 @@ export function readRows(declaration: Declaration): string {
   // Qualified, since a bare name in ORDER BY would be the output's and sort by the text, not by the index.
   const order = k2 === null ? `t.${k1} COLLATE "C"` : `t.${k1} COLLATE "C", t.${k2} COLLATE "C"`;
   return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns.map((column) => `, ${column}`).join("")} FROM ${declaration.table} AS t ORDER BY ${order}`;
+}
+
+/** The rows of some keys, in `$1` and for a relationship `$2`; as `readRows` gives them, in any order. */
+export function readRowsOf(declaration: Declaration): string {
+  const [k1, k2] = keyColumns(declaration);
+  const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
+  if (k2 === null) return `SELECT t.${k1}::text, ''${columns} FROM ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[])`;
+  return `SELECT t.${k1}::text, t.${k2}::text${columns} FROM unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2`;
+}
+
+/** The next `$3` rows in key order after the key `$1`, `$2`. */
+export function readRowsAfter(declaration: Declaration): string {
+  const [k1, k2] = keyColumns(declaration);
+  const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
+  const [first, second] = [`t.${k1} COLLATE "C"`, k2 === null ? null : `t.${k2} COLLATE "C"`];
+  const after = second === null ? `${first} > $1 AND $2::text = ''` : `(${first}, ${second}) > ($1, $2)`;
+  return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns} FROM ${declaration.table} AS t WHERE ${after} ORDER BY ${first}${second === null ? "" : `, ${second}`} LIMIT $3`;
 }
 
 /** The names that people know the ids by, for a list of ids in `$1`. */
@@ -48,12 +65,15 @@ export function readGraphNames(node: NodeDeclaration): string {
   return `UNWIND $ids AS id MATCH (n:${node.label} {${node.key.property}: id}) RETURN id AS id, n.${node.naturalName} AS name ORDER BY id`;
 }
 
-/** Creates or updates: `$rows` is a list of maps with `k1`, `k2` and the properties; NULL removes one. `n` must equal the number of rows. */
+/**
+ * Creates or updates: `$rows` is a list of maps with `i`, `k1`, `k2` and the properties; NULL removes one. `found` is how
+ * many of the rows found their ends and must equal their number; `n` is how many things they touched: more are duplicates.
+ */
 export function upsert(declaration: Declaration): string {
   const set = (variable: string): string => declaration.properties.map(({ property }) => `${variable}.${property} = row.${property}`).join(", ");
-  if (declaration.kind === "node") return `UNWIND $rows AS row MERGE (n:${declaration.label} {${declaration.key.property}: row.k1}) SET ${set("n")} RETURN count(n) AS n`;
+  if (declaration.kind === "node") return `UNWIND $rows AS row MERGE (n:${declaration.label} {${declaration.key.property}: row.k1}) SET ${set("n")} RETURN count(n) AS n, count(DISTINCT row.i) AS found`;
   const { from, to, type } = declaration;
-  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MERGE (a)-[r:${type}]->(b) SET ${set("r")} RETURN count(r) AS n`;
+  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MERGE (a)-[r:${type}]->(b) SET ${set("r")} RETURN count(r) AS n, count(DISTINCT row.i) AS found`;
 }
 
 /** Which end is missing: asked only when an upsert counted too few. */
@@ -63,6 +83,11 @@ export function missingEnds({ from, to }: RelationshipDeclaration): string {
 
 export function deleteRelationships({ from, to, type }: RelationshipDeclaration): string {
   return `UNWIND $rows AS row MATCH (:${from.node.label} {${from.node.key.property}: row.k1})-[r:${type}]->(:${to.node.label} {${to.node.key.property}: row.k2}) DELETE r RETURN count(r) AS n`;
+}
+
+/** The relationships between concepts of nodes whose row is gone: only where a person asked for it. */
+export function deleteGraphOwned(node: NodeDeclaration): string {
+  return `UNWIND $rows AS row MATCH (n:${node.label} {${node.key.property}: row.k1})-[r:${conceptRelationshipTypes.join("|")}]-(:${node.label}) DELETE r RETURN count(DISTINCT r) AS n`;
 }
 
 /**

@@ -37,3 +37,7 @@ export interface RelationshipDeclaration {
 }
 
 export type Declaration = NodeDeclaration | RelationshipDeclaration;
+
+/** Relationships between concepts: the graph's own, which no projection makes and none may take away. */
+export const conceptRelationshipTypes = ["BUILDS_UPON", "PART_OF", "PREREQUISITE", "RELATED_TO"] as const satisfies readonly string[];
+export type ConceptRelationshipType = "BUILDS_UPON" | "PART_OF" | "PREREQUISITE" | "RELATED_TO";

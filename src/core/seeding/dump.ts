@@ -6,6 +6,7 @@ import type { Databases } from "../../databases/types.ts";
 import { named } from "../../databases/types.ts";
 import type { NamedRow } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
+import { conceptRelationshipTypes } from "../projection/types.ts";
 import type { OnProgress } from "../progress.ts";
 import { toJson } from "../text/json.ts";
 import type { SeedFile } from "./schemas.ts";
@@ -32,7 +33,6 @@ const rowsOf: Readonly<Record<Exclude<SeedFile, "relationships.json">, string>> 
     FROM user_achievements a JOIN users u USING (user_id) ORDER BY u.username COLLATE "C", a.name COLLATE "C", a.earned_at, a.achievement_id COLLATE "C"`,
 };
 
-const relationshipTypes = ["BUILDS_UPON", "PART_OF", "PREREQUISITE", "RELATED_TO"];
 const relationships = "MATCH (a:Concept)-[r]->(b:Concept) RETURN a.name AS from, type(r) AS type, b.name AS to ORDER BY from, type, to";
 
 /** What the seed format can't carry, counted: each a warning if it is not 0. */
@@ -76,7 +76,7 @@ export async function dump(databases: Databases, folder: string, { onProgress, s
     const other = new Map<string, number>();
     const edges = await databases.graph.stream(relationships, {}, read);
     counts.push({ entity: "relationships", rows: await writeArray(join(partial, "relationships.json"), known(objects(edges), other), onProgress) });
-    for (const [type, count] of other) warnings.push(`${count} relationships of type ${type} between concepts are left out: the format knows ${relationshipTypes.join(", ")}`);
+    for (const [type, count] of other) warnings.push(`${count} relationships of type ${type} between concepts are left out: the format knows ${conceptRelationshipTypes.join(", ")}`);
     for (const [statement, message] of losses) {
       const count = Number((await databases.sql.query(statement, [], read)).rows[0]?.[0] ?? 0);
       if (count > 0) warnings.push(message(count));
@@ -113,7 +113,7 @@ async function* objects(stream: AsyncIterable<NamedRow[keyof NamedRow][][]> & { 
 async function* known(rows: AsyncIterable<NamedRow>, other: Map<string, number>): AsyncGenerator<NamedRow> {
   for await (const row of rows) {
     const type = String(row["type"]);
-    if (relationshipTypes.includes(type)) yield row;
+    if ((conceptRelationshipTypes as readonly string[]).includes(type)) yield row;
     else other.set(type, (other.get(type) ?? 0) + 1);
   }
 }

@@ -6,8 +6,10 @@ import type { Databases, GraphParameters, SqlParameters, Transaction } from "../
 import type { Value } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
-import type { EntityName } from "../projection/types.ts";
-import { projectAll, type Refusal } from "../sync/project.ts";
+import { lockLane } from "../sync/lane.ts";
+import { requireOutbox } from "../sync/outbox.ts";
+import { sync } from "../sync/project.ts";
+import type { Refusal } from "../sync/types.ts";
 import { readElements } from "./json-rows.ts";
 import type { SeedFile, SeedRow } from "./schemas.ts";
 import { anyRows, conceptIds, countRelationships, mergeRelationships, namedRows, upsertPathConcepts, upsertRows } from "./statements.ts";
@@ -62,13 +64,6 @@ const rowFiles: Readonly<Record<SeedStep, readonly Exclude<SeedFile, "relationsh
   relationships: [],
   progress: ["users.json", "progress.json", "sessions.json", "quizzes.json", "quiz-attempts.json", "achievements.json"],
 };
-const projected: Readonly<Record<SeedStep, readonly EntityName[]>> = {
-  all: ["concept", "user", "learning_path", "path_concept", "progress"],
-  concepts: ["concept", "learning_path", "path_concept"],
-  relationships: [],
-  progress: [],
-};
-
 /** The demo data that ships with the program. */
 export function demoFolder(): string {
   return join(packageRoot(), "seeds", "demo");
@@ -91,6 +86,7 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
     result.counts = files.map((file) => ({ entity: entityOf(file), added: 0, updated: 0, unchanged: report.counts[file] ?? 0 }));
     return result;
   }
+  await requireOutbox(databases);
   if (rowFiles[step].length > 0) {
     await databases.sql.write(
       async (transaction) => {
@@ -101,8 +97,8 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
     result.outcome = "pending";
   }
   try {
-    const { refused } = await projectAll(databases, { entities: projected[step], ...passed });
-    result.refused = refused;
+    // The rows' triggers have marked what changed; the relay carries it over. The step `progress` leaves that to `sync`.
+    if (step !== "progress") result.refused = (await sync(databases, passed)).refused;
     if (step === "all" || step === "relationships") result.counts.push(await writeRelationships(databases, folder, options));
     await databases.graph.checkpoint();
   } catch (error) {
@@ -220,7 +216,10 @@ async function writeRelationships(databases: Databases, folder: string, { onProg
     const rows = batches.get(type) ?? [];
     if (rows.length === 0) return;
     batches.set(type, []);
-    await databases.graph.write((transaction: Transaction<GraphParameters>) => transaction.query(mergeRelationships(type), { rows }));
+    await databases.graph.write(async (transaction: Transaction<GraphParameters>) => {
+      await lockLane(transaction);
+      await transaction.query(mergeRelationships(type), { rows });
+    });
   };
   for await (const { row, value } of readElements(join(folder, "relationships.json"))) {
     const { from, type, to } = value as SeedRow<"relationships.json">;

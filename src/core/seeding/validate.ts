@@ -181,11 +181,10 @@ class Validation {
     return found;
   }
 
-  /** NUL and lone surrogates can be stored by neither database. */
   #texts(value: unknown, file: SeedFile, row: number, path: readonly (string | number)[]): void {
     if (typeof value === "string") {
-      if (value.includes("\0")) this.#fault({ file, row, field: path.join("."), reason: "contains the character NUL" });
-      else if (!value.isWellFormed()) this.#fault({ file, row, field: path.join("."), reason: "contains half of a character (a lone surrogate)" });
+      const reason = unstorable(value);
+      if (reason !== null) this.#fault({ file, row, field: path.join("."), reason });
     } else if (Array.isArray(value)) value.forEach((item, index) => this.#texts(item, file, row, [...path, index]));
     else if (value !== null && typeof value === "object") for (const [key, item] of Object.entries(value)) this.#texts(item, file, row, [...path, key]);
   }
@@ -209,7 +208,14 @@ class Validation {
   }
 }
 
-function reasonOf(issue: { code?: string; message: string; path: PropertyKey[] }, row: unknown): string {
+/** Why neither database can store a text, if so. */
+export function unstorable(text: string): string | null {
+  if (text.includes("\0")) return "contains the character NUL";
+  return text.isWellFormed() ? null : "contains half of a character (a lone surrogate)";
+}
+
+/** What a schema finds wrong with a value, for people. */
+export function reasonOf(issue: { code?: string; message: string; path: PropertyKey[] }, row: unknown): string {
   const value = issue.path.reduce<unknown>((inner, key) => (inner !== null && typeof inner === "object" ? (inner as Record<PropertyKey, unknown>)[key] : undefined), row);
   if (value === undefined && issue.path.length > 0) return "is missing";
   const shown = value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value === "string" ? `“${value.length > 60 ? `${value.slice(0, 60)}…` : value}”` : Array.isArray(value) ? "a list" : "an object";

@@ -2,12 +2,13 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { EngineVersion } from "../../databases/types.ts";
 import { runQuery } from "../catalogue/run.ts";
 import type { LoadOptions, Session } from "../session.ts";
+import { loadBacklog } from "../sync/outbox.ts";
 
 /** The contract's `status`. What a dead database would have told is null. */
 export interface Status {
   sql: { engine: string; version: string; tables: Record<string, number> } | null;
   graph: { engine: string; version: string; nodes: Record<string, number>; relationships: Record<string, number> } | null;
-  /** Null until the sync protocol's tables exist. */
+  /** Null, as the next three, where PostgreSQL has no outbox (`jeseci sync install`). */
   pending_marks: number | null;
   parked_marks: number | null;
   /** Seconds; age of the oldest mark. */
@@ -24,7 +25,8 @@ export interface StatusReport {
 
 /** Engines and counts of both databases, asked side by side. A dead side is reported, not thrown. */
 export async function loadStatus(session: Session, options: LoadOptions = {}): Promise<StatusReport> {
-  const [sql, graph] = await Promise.allSettled([sqlSide(session, options), graphSide(session, options)]);
+  const [sql, graph, backlog] = await Promise.allSettled([sqlSide(session, options), graphSide(session, options), loadBacklog(session.databases, options)]);
+  const behind = backlog.status === "fulfilled" ? backlog.value : null;
   const errors: StatusReport["errors"] = {};
   if (sql.status === "rejected") errors.sql = known(sql.reason);
   if (graph.status === "rejected") errors.graph = known(graph.reason);
@@ -32,10 +34,10 @@ export async function loadStatus(session: Session, options: LoadOptions = {}): P
     status: {
       sql: sql.status === "fulfilled" ? sql.value : null,
       graph: graph.status === "fulfilled" ? graph.value : null,
-      pending_marks: null,
-      parked_marks: null,
-      lag_seconds: null,
-      last_sync: null,
+      pending_marks: behind?.pending ?? null,
+      parked_marks: behind?.parked ?? null,
+      lag_seconds: behind?.lag_seconds ?? null,
+      last_sync: behind?.last_sync ?? null,
     },
     errors,
   };

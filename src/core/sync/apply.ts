@@ -1,63 +1,187 @@
-import type { GraphParameters, Transaction } from "../../databases/types.ts";
-import type { Value } from "../../databases/values.ts";
+import type { GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Row, Value } from "../../databases/values.ts";
 import { declarations } from "../projection/declarations.ts";
 import type { Key } from "../projection/compare.ts";
-import type { Keyed } from "../projection/read.ts";
-import { deleteNodes, deleteRelationships, missingEnds, upsert } from "../projection/statements.ts";
-import type { Declaration, NodeDeclaration, RelationshipDeclaration } from "../projection/types.ts";
+import { keyedOf, type Keyed } from "../projection/read.ts";
+import { deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, readRowsOf, upsert } from "../projection/statements.ts";
+import type { Declaration, EntityName, NodeDeclaration, RelationshipDeclaration } from "../projection/types.ts";
+import type { Mark } from "./outbox.ts";
 
-/** Rows in one graph transaction: the lock is held for about a tenth of a second. */
-export const batchRows = 1_000;
+/*
+ * The one way in which rows become nodes and relationships: the relay, the comparison of everything, the dual write and
+ * a repair all carry keys over through `carryOver`. See the sync protocol, section 3.
+ */
 
 const relationships = declarations.filter((declaration): declaration is RelationshipDeclaration => declaration.kind === "relationship");
+/** A statement's parameters: of a cascade that marks ten thousand keys, so many at a time. */
+const statementRows = 1_000;
 
 /** An upsert or delete touched another number of things than it should have. Nothing of its transaction stays. */
 export class ApplyError extends Error {}
 
-/** Makes the graph hold these rows. Throws `ApplyError` if an end of a relationship is missing, or a duplicate is found. */
-export async function applyUpserts(transaction: Transaction<GraphParameters>, declaration: Declaration, rows: readonly Keyed[]): Promise<void> {
-  if (rows.length === 0) return;
-  const parameters = { rows: rows.map((row) => rowOf(declaration, row)) };
-  const count = await counted(transaction, upsert(declaration), parameters);
-  if (count === rows.length) return;
-  if (count > rows.length) throw new ApplyError(`${declaration.entity}: the graph holds duplicates: ${rows.length} rows touched ${count}`);
-  if (declaration.kind === "node") throw new ApplyError(`${declaration.entity}: of ${rows.length} rows only ${count} arrived`);
-  const { rows: missing } = await transaction.query(missingEnds(declaration), parameters);
-  const [k1, k2, noFrom] = missing[0] ?? [];
-  const end = noFrom === true ? `${declaration.from.node.entity} ${String(k1)}` : `${declaration.to.node.entity} ${String(k2)}`;
-  throw new ApplyError(`${declaration.entity}: ${missing.length} rows lack an end in the graph, the first ${end}`);
+/** What became of some keys. */
+export interface Applied {
+  /** By entity, in the order of the contract. */
+  counts: Record<EntityName, { upserted: number; deleted: number }>;
+  /** Relationships between concepts that went because a person said --cascade. */
+  cascaded: number;
+  /** Nodes without a row that stay, since relationships hang on them that are not ours to delete. */
+  left: { entity: EntityName; k1: string; k2: string }[];
 }
 
-/** Takes relationships away, all that there are between the two ends. */
-export async function applyRelationshipDeletes(transaction: Transaction<GraphParameters>, declaration: RelationshipDeclaration, keys: readonly Key[]): Promise<void> {
-  if (keys.length > 0) await transaction.query(deleteRelationships(declaration), { rows: keyRows(keys) });
-}
+type Sql = Transaction<SqlParameters>;
+type Graph = Transaction<GraphParameters>;
 
 /**
- * Takes nodes away whose row is gone, with our relationships. Gives the keys of those that stay because relationships
- * hang on them that are not ours to delete.
+ * Makes the graph hold, for each key, what its row says now: read in `sql`'s snapshot, while the caller holds the lane in
+ * `graph`. A key without a row is deleted. Throws `ApplyError`, `DatabaseError`; the caller then rolls back.
  */
-export async function applyNodeDeletes(transaction: Transaction<GraphParameters>, declaration: NodeDeclaration, keys: readonly Key[]): Promise<string[]> {
-  if (keys.length === 0) return [];
-  const parameters = { rows: keyRows(keys) };
+export async function carryOver(graph: Graph, sql: Sql, marks: readonly Mark[]): Promise<Applied> {
+  const applied: Applied = { counts: { concept: zero(), user: zero(), learning_path: zero(), path_concept: zero(), progress: zero() }, cascaded: 0, left: [] };
+  const work = new Map<Declaration, { rows: Keyed[]; gone: Key[] }>();
+  for (const [declaration, keys] of keysOf(marks)) work.set(declaration, await readKeys(sql, declaration, keys));
+  const each = function* <D extends Declaration>(kind: D["kind"]): Generator<[D, { rows: Keyed[]; gone: Key[] }]> {
+    for (const [declaration, found] of work) if (declaration.kind === kind) yield [declaration as D, found];
+  };
+  // Relationships first: a node goes only when nothing hangs on it any more; then nodes, which the new relationships need.
+  for (const [declaration, { gone }] of each<RelationshipDeclaration>("relationship")) applied.counts[declaration.entity].deleted += await deleteLinks(graph, declaration, gone);
+  for (const [declaration, { gone }] of each<NodeDeclaration>("node")) {
+    const cascade = new Set(marks.filter((mark) => mark.cascade && mark.entity === declaration.entity).map(({ k1 }) => k1));
+    applied.cascaded += await cascadeFrom(graph, declaration, gone.filter(({ k1 }) => cascade.has(k1)));
+    const { deleted, left } = await deleteBare(graph, declaration, gone);
+    applied.left.push(...left.map((k1) => ({ entity: declaration.entity, k1, k2: "" })));
+    applied.counts[declaration.entity].deleted += deleted;
+  }
+  for (const [declaration, { rows }] of each<NodeDeclaration>("node")) applied.counts[declaration.entity].upserted += await upsertNodes(graph, declaration, rows);
+  for (const [declaration, { rows }] of each<RelationshipDeclaration>("relationship")) applied.counts[declaration.entity].upserted += await upsertLinks(graph, sql, declaration, rows);
+  return applied;
+}
+
+/** Sees to it that these nodes are in the graph as their rows say, whether or not a mark is open. */
+export async function carryNodes(graph: Graph, sql: Sql, declaration: NodeDeclaration, ids: readonly string[]): Promise<void> {
+  const { rows } = await readKeys(sql, declaration, ids.map((k1) => ({ k1, k2: "" })));
+  await upsertNodes(graph, declaration, rows);
+}
+
+function zero(): { upserted: number; deleted: number } {
+  return { upserted: 0, deleted: 0 };
+}
+
+/** The keys of each entity, once each; nodes before the relationships that hang on them. */
+function keysOf(marks: readonly Mark[]): Map<Declaration, Key[]> {
+  const byEntity = new Map<EntityName, Map<string, Key>>();
+  for (const { entity, k1, k2 } of marks) {
+    const keys = byEntity.get(entity) ?? new Map<string, Key>();
+    byEntity.set(entity, keys.set(JSON.stringify([k1, k2]), { k1, k2 }));
+  }
+  return new Map(declarations.flatMap((declaration) => (byEntity.has(declaration.entity) ? [[declaration, [...(byEntity.get(declaration.entity)?.values() ?? [])]]] : [])));
+}
+
+/** The rows of some keys, and the keys that have none. */
+async function readKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]): Promise<{ rows: Keyed[]; gone: Key[] }> {
+  const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: [] };
+  for (const some of slices(keys)) {
+    const firsts = some.map(({ k1 }) => k1);
+    const { rows } = await sql.query(readRowsOf(declaration), declaration.kind === "node" ? [firsts] : [firsts, some.map(({ k2 }) => k2)]);
+    const found = new Set<string>();
+    for (const row of rows) {
+      const keyed = keyedOf(row as Row, declaration, true);
+      found.add(JSON.stringify([keyed.k1, keyed.k2]));
+      result.rows.push(keyed);
+    }
+    if (found.size < some.length) result.gone.push(...some.filter(({ k1, k2 }) => !found.has(JSON.stringify([k1, k2]))));
+  }
+  return result;
+}
+
+async function upsertNodes(graph: Graph, declaration: NodeDeclaration, rows: readonly Keyed[]): Promise<number> {
+  for (const some of slices(rows)) {
+    const { touched } = await upserted(graph, declaration, some);
+    if (touched !== some.length) throw new ApplyError(`${declaration.entity}: the graph holds duplicates: ${some.length} rows touched ${touched} nodes`);
+  }
+  return rows.length;
+}
+
+async function upsertLinks(graph: Graph, sql: Sql, declaration: RelationshipDeclaration, rows: readonly Keyed[]): Promise<number> {
+  for (const some of slices(rows)) {
+    let { found, touched } = await upserted(graph, declaration, some);
+    if (touched > found) {
+      // Parallel relationships of one key go all, and the right one is written anew.
+      await deleteLinks(graph, declaration, some);
+      ({ found, touched } = await upserted(graph, declaration, some));
+    }
+    if (found < some.length) {
+      // An end whose own mark comes later: its row stands in the same snapshot.
+      for (const [node, ids] of endsOf(declaration, some)) await carryNodes(graph, sql, node, ids);
+      ({ found, touched } = await upserted(graph, declaration, some));
+    }
+    if (found !== some.length || touched !== some.length) throw new ApplyError(await describeMissing(graph, declaration, some, touched));
+  }
+  return rows.length;
+}
+
+function endsOf({ from, to }: RelationshipDeclaration, rows: readonly Keyed[]): [NodeDeclaration, string[]][] {
+  return [
+    [from.node, [...new Set(rows.map(({ k1 }) => k1))]],
+    [to.node, [...new Set(rows.map(({ k2 }) => k2))]],
+  ];
+}
+
+async function describeMissing(graph: Graph, declaration: RelationshipDeclaration, rows: readonly Keyed[], touched: number): Promise<string> {
+  const { rows: missing } = await graph.query(missingEnds(declaration), { rows: keyRows(rows) });
+  const [first] = missing;
+  if (first === undefined) return `${declaration.entity}: the graph holds duplicates: ${rows.length} rows touched ${touched} relationships`;
+  const [k1, k2, noFrom] = first;
+  return `${declaration.entity}: ${missing.length} ${missing.length === 1 ? "row lacks" : "rows lack"} an end in the graph, the first ${noFrom === true ? `${declaration.from.node.entity} ${String(k1)}` : `${declaration.to.node.entity} ${String(k2)}`}`;
+}
+
+/** Takes relationships away, all that there are between the two ends. Gives how many. */
+async function deleteLinks(graph: Graph, declaration: RelationshipDeclaration, keys: readonly Key[]): Promise<number> {
+  let count = 0;
+  for (const some of slices(keys)) count += await counted(graph, deleteRelationships(declaration), some);
+  return count;
+}
+
+async function cascadeFrom(graph: Graph, declaration: NodeDeclaration, keys: readonly Key[]): Promise<number> {
+  let count = 0;
+  for (const some of slices(keys)) count += await counted(graph, deleteGraphOwned(declaration), some);
+  return count;
+}
+
+async function counted(graph: Graph, statement: string, keys: readonly Key[]): Promise<number> {
+  return Number((await graph.query(statement, { rows: keyRows(keys) })).rows[0]?.[0] ?? 0);
+}
+
+/** Takes nodes away with our relationships, and gives how many went and the keys of those that must stay. */
+async function deleteBare(graph: Graph, declaration: NodeDeclaration, keys: readonly Key[]): Promise<{ deleted: number; left: string[] }> {
   const { ours, bare, left } = deleteNodes(declaration, relationships);
-  for (const statement of ours) await transaction.query(statement, parameters);
-  await transaction.query(bare, parameters);
-  const { rows } = await transaction.query(left, parameters);
-  return rows.map(([key]) => String(key));
+  const stay = new Set<string>();
+  let deleted = 0;
+  for (const some of slices(keys)) {
+    const parameters = { rows: keyRows(some) };
+    for (const statement of ours) await graph.query(statement, parameters);
+    deleted += await counted(graph, bare, some);
+    const { rows } = await graph.query(left, parameters);
+    for (const [key] of rows) stay.add(String(key));
+  }
+  return { deleted, left: [...stay] };
 }
 
-async function counted(transaction: Transaction<GraphParameters>, statement: string, parameters: GraphParameters): Promise<number> {
-  const { rows } = await transaction.query(statement, parameters);
-  return Number(rows[0]?.[0] ?? 0);
+async function upserted(graph: Graph, declaration: Declaration, rows: readonly Keyed[]): Promise<{ touched: number; found: number }> {
+  const { rows: counts } = await graph.query(upsert(declaration), { rows: rows.map((row, index) => rowOf(declaration, row, index)) });
+  return { touched: Number(counts[0]?.[0] ?? 0), found: Number(counts[0]?.[1] ?? 0) };
 }
 
-function rowOf(declaration: Declaration, { k1, k2, values }: Keyed): { [name: string]: Value } {
-  const row: { [name: string]: Value } = { k1, k2 };
+function rowOf(declaration: Declaration, { k1, k2, values }: Keyed, i: number): { [name: string]: Value } {
+  const row: { [name: string]: Value } = { i, k1, k2 };
   declaration.properties.forEach(({ property }, index) => (row[property] = values[index] ?? null));
   return row;
 }
 
 function keyRows(keys: readonly Key[]): Value[] {
   return keys.map(({ k1, k2 }) => ({ k1, k2 }));
+}
+
+function* slices<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < list.length; from += statementRows) yield list.length <= statementRows ? list : list.slice(from, from + statementRows);
 }

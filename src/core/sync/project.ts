@@ -1,134 +1,73 @@
 import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
-import type { OnProgress } from "../progress.ts";
-import type { Key } from "../projection/compare.ts";
-import { declarations } from "../projection/declarations.ts";
-import { differences, merge } from "../projection/merge.ts";
-import { graphRows, projectedRows, type Keyed } from "../projection/read.ts";
-import type { Declaration, EntityName } from "../projection/types.ts";
-import { applyNodeDeletes, applyRelationshipDeletes, applyUpserts, batchRows } from "./apply.ts";
-import { defaultDeleteCap } from "./delete-cap.ts";
+import { InputError } from "../errors.ts";
+import type { EntityName } from "../projection/types.ts";
+import { laneHolder, ownerName, releaseLane, takeLane, beat, Superseded, type Lease } from "./lane.ts";
+import { anyMark, markWhole, requireOutbox } from "./outbox.ts";
+import { Relay, type DrainOptions, type DrainResult } from "./relay.ts";
 
-export interface SyncEntity {
-  entity: EntityName;
-  /** Rows in PostgreSQL. */
-  rows: number;
-  upserted: number;
-  deleted: number;
-  unchanged: number;
+export interface SyncOptions extends DrainOptions {
+  /** A person asked for a comparison of everything, also where PostgreSQL is older than the graph. */
+  full?: boolean;
+  /** Another relay holds the lane: who it is, once. */
+  onWait?: (owner: string) => void;
 }
 
-export interface Refusal {
-  entity: EntityName;
-  reason: "delete_cap" | "sql_empty" | "graph_owned_relationships";
-  count: number;
-  message: string;
-  /** Some of the keys. */
-  examples: string[];
-}
-
-export interface SyncResult {
-  entities: SyncEntity[];
-  refused: Refusal[];
-}
-
-export interface ProjectOptions {
-  entities?: readonly EntityName[];
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
-}
-
-/** What one entity's pass found to delete; only as many keys are kept as could be deleted at all. */
-interface Pending {
-  declaration: Declaration;
-  counts: SyncEntity;
-  graphCount: number;
-  extra: Key[];
-  extraCount: number;
-}
-
-const keptKeys = 101;
+const beatMs = 2_000;
+const waitMs = 200;
+const takeAttempts = 5;
 
 /**
- * Brings the graph up to the rows: what is missing or differs is written, what is only in the graph is deleted, within
- * the cap and never where relationships between concepts would go with it. Run twice, the second run writes nothing.
- * Interrupted, everything written so far is right, and the next run does the rest. Throws `DatabaseError`, `ApplyError`.
+ * Brings the graph up to the rows: carries over every key that has a mark; with `full` everything is compared, and what
+ * differs is carried over. Where another relay is at work, waits until it has. Throws `DatabaseError`, `InputError`.
  */
-export async function projectAll(databases: Databases, options: ProjectOptions = {}): Promise<SyncResult> {
-  const chosen = declarations.filter(({ entity }) => options.entities?.includes(entity) ?? true);
-  const pending: Pending[] = [];
-  // Nodes first: a relationship needs both its ends.
-  for (const declaration of chosen) pending.push(await upsertEntity(databases, declaration, options));
-  const refused: Refusal[] = [];
-  // Relationships first: a node goes only when nothing hangs on it any more.
-  for (const entity of pending.toReversed()) await deleteExtra(databases, entity, refused, options);
-  return { entities: pending.map(({ counts }) => counts), refused };
-}
-
-async function upsertEntity(databases: Databases, declaration: Declaration, { onProgress, signal }: ProjectOptions): Promise<Pending> {
-  const counts: SyncEntity = { entity: declaration.entity, rows: 0, upserted: 0, deleted: 0, unchanged: 0 };
-  const pending: Pending = { declaration, counts, graphCount: 0, extra: [], extraCount: 0 };
-  let batch: Keyed[] = [];
-  let repeated: Key[] = [];
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    const [rows, duplicates] = [batch, repeated];
-    batch = [];
-    repeated = [];
-    await databases.graph.write(async (transaction) => {
-      // Parallel relationships of one key go all, and the right one is written anew.
-      if (declaration.kind === "relationship") await applyRelationshipDeletes(transaction, declaration, duplicates);
-      await applyUpserts(transaction, declaration, rows);
+export async function sync(databases: Databases, options: SyncOptions = {}): Promise<DrainResult> {
+  await requireOutbox(databases);
+  if (options.full === true) await databases.sql.write((transaction) => markWhole(transaction));
+  const owner = ownerName();
+  let told = false;
+  for (let timeouts = 0; ; ) {
+    // A holder that was stopped in the middle keeps the lane locked until the graph ends its transaction.
+    const lease = await takeLane(databases, owner, { adopt: options.full === true }).catch((error: unknown) => {
+      if (!(error instanceof DatabaseError) || !["timeout", "conflict"].includes(error.code) || (timeouts += 1) > takeAttempts) throw error;
+      return null;
     });
-    counts.upserted += rows.length;
-  };
-  const read = { timeoutMs: 0, ...(signal === undefined ? {} : { signal }) };
-  for await (const pair of merge(projectedRows(databases, declaration, read), graphRows(databases, declaration, read))) {
-    pending.graphCount += pair.graph.length;
-    if (pair.sql === null) {
-      pending.extraCount += 1;
-      if (pending.extra.length < keptKeys) pending.extra.push({ k1: pair.k1, k2: pair.k2 });
-      continue;
+    if (lease !== null) {
+      try {
+        return await whileBeating(databases, lease, () => new Relay(databases, lease).drain(options));
+      } catch (error) {
+        if (!(error instanceof Superseded)) throw error;
+      }
     }
-    counts.rows += 1;
-    const [stored] = pair.graph;
-    if (stored !== undefined && pair.graph.length === 1 && differences(pair.sql, stored).length === 0) counts.unchanged += 1;
-    else {
-      if (pair.graph.length > 1) repeated.push(pair);
-      batch.push(pair.sql);
-      if (batch.length >= batchRows) await flush();
-    }
-    if (counts.rows % batchRows === 0) {
-      onProgress?.({ step: declaration.entity, done: counts.rows, total: null });
-      if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was written so far is right, run it again for the rest");
+    const holder = await laneHolder(databases);
+    if (holder !== null && !told) options.onWait?.(holder.owner);
+    told = true;
+    while (await stillHeld(databases)) {
+      if (options.signal?.aborted) throw new InputError("refused", "interrupted while another relay was at work; it goes on");
+      if (!(await databases.sql.read(anyMark))) return { entities: [], refused: [], parked: 0 };
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
-  await flush();
-  onProgress?.({ step: declaration.entity, done: counts.rows, total: counts.rows });
-  return pending;
 }
 
-async function deleteExtra(databases: Databases, { declaration, counts, graphCount, extra, extraCount }: Pending, refused: Refusal[], { signal }: ProjectOptions): Promise<void> {
-  if (extraCount === 0) return;
-  const { entity } = declaration;
-  const examples = extra.slice(0, 5).map(({ k1, k2 }) => (k2 === "" ? k1 : `${k1} → ${k2}`));
-  const cap = defaultDeleteCap(graphCount);
-  if (counts.rows === 0) {
-    refused.push({ entity, reason: "sql_empty", count: extraCount, examples, message: `PostgreSQL holds no ${entity} at all, the graph ${extraCount}: nothing was deleted. If these two databases belong together, seed or restore PostgreSQL first` });
-    return;
-  }
-  if (extraCount > cap) {
-    refused.push({ entity, reason: "delete_cap", count: extraCount, examples, message: `${extraCount} of ${entity} are only in the graph, more than the ${cap} that may be deleted at once: nothing was deleted` });
-    return;
-  }
-  if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was written so far is right, run it again for the rest");
-  const left = await databases.graph.write(async (transaction) => {
-    if (declaration.kind === "node") return applyNodeDeletes(transaction, declaration, extra);
-    await applyRelationshipDeletes(transaction, declaration, extra);
-    return [];
-  });
-  counts.deleted += extra.length - left.length;
-  if (left.length > 0) {
-    refused.push({ entity, reason: "graph_owned_relationships", count: left.length, examples: left.slice(0, 5), message: `${left.length} of ${entity} have no row any more but still carry relationships that are the graph's own: they stay until a person decides` });
+/** Compares everything, or some entities, and carries over what differs: `sync` for those who have just opened a pair. */
+export async function projectAll(databases: Databases, options: DrainOptions & { entities?: readonly EntityName[] } = {}): Promise<DrainResult> {
+  await databases.sql.write((transaction) => markWhole(transaction, options.entities));
+  return sync(databases, options);
+}
+
+async function stillHeld(databases: Databases): Promise<boolean> {
+  return (await laneHolder(databases)) !== null;
+}
+
+/** Says that the holder lives while it works, and lets the lane go afterwards, whatever happened. */
+export async function whileBeating<T>(databases: Databases, lease: Lease, work: () => Promise<T>): Promise<T> {
+  // One process alone: nobody looks at its heart.
+  const timer = databases.profile === "embedded" ? undefined : setInterval(() => void beat(databases, lease).catch(() => undefined), beatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await releaseLane(databases, lease).catch(() => undefined);
   }
 }

@@ -41,6 +41,11 @@ export async function defaultUser(session: Session, options: LoadOptions = {}): 
 /** What to tell of a name that PostgreSQL doesn't know. */
 export async function unknownUser(session: Session, username: string, options: LoadOptions = {}): Promise<InputError> {
   const { rows } = await runQuery(session, "choices/usernames", {}, options);
-  const hint = rows.length === 0 ? "there are no users yet: `jeseci seed` makes some" : (didYouMean(username, rows.map(([name]) => String(name))) ?? "`jeseci users` lists them");
+  return noSuchUser(username, rows.map(([name]) => String(name)));
+}
+
+/** The same, with the names that there are. */
+export function noSuchUser(username: string, known: readonly string[]): InputError {
+  const hint = known.length === 0 ? "there are no users yet: `jeseci seed` makes some" : (didYouMean(username, known) ?? "`jeseci users` lists them");
   return new InputError("unknown-user", `there is no user “${username}”`, hint);
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import grafeo, { type GrafeoDB, type QueryResult as GrafeoResult } from "@grafeo-db/js";
 import { DatabaseError } from "../errors.ts";
 import { Queue, Superseded } from "../queue.ts";
-import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction } from "../types.ts";
+import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
 import { grafeoError } from "./grafeo-errors.ts";
 import { planFromText } from "./grafeo-plan.ts";
@@ -78,9 +78,9 @@ class GrafeoDatabase implements GraphDatabase {
     });
   }
 
-  async write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+  async write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     this.#refuseIfReadOnly();
-    return this.#writers.run(() => this.#writeOnce(work), options.signal).catch((error: unknown) => Promise.reject(this.#error(error)));
+    return this.#writers.run(() => this.#writeOnce(work, options.once === true ? 0 : conflictRetries), options.signal).catch((error: unknown) => Promise.reject(this.#error(error)));
   }
 
   async stream(statement: string, parameters: GraphParameters = {}, options: ReadOptions = {}): Promise<ResultStream> {
@@ -122,6 +122,10 @@ class GrafeoDatabase implements GraphDatabase {
   async checkpoint(): Promise<void> {
     if (this.#options.path === null || this.#options.readOnly) return;
     await this.#writers.run(async () => this.#open().walCheckpoint());
+  }
+
+  bookmarks(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   async close(): Promise<void> {
@@ -169,7 +173,7 @@ class GrafeoDatabase implements GraphDatabase {
     }
   }
 
-  async #writeOnce<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>): Promise<T> {
+  async #writeOnce<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, retries: number): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const transaction = this.#open().beginTransaction();
       try {
@@ -186,7 +190,7 @@ class GrafeoDatabase implements GraphDatabase {
         // After any error roll back: a commit after a failed statement would be accepted.
         if (transaction.isActive) transaction.rollback();
         const own = this.#error(error);
-        if (!(own instanceof DatabaseError) || own.code !== "conflict" || attempt > conflictRetries) throw own;
+        if (!(own instanceof DatabaseError) || own.code !== "conflict" || attempt > retries) throw own;
         await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * Math.random()));
       }
     }

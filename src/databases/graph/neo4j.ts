@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import neo4j, { type BookmarkManager, type Driver, type Plan, type ProfiledPlan, type Record as DriverRecord, type Result, type ResultSummary, type Session } from "neo4j-driver";
 import { DatabaseError } from "../errors.ts";
-import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction } from "../types.ts";
+import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
 import { BatchQueue } from "../batch-queue.ts";
 import { graphError, isOutOfMemory } from "./neo4j-errors.ts";
@@ -84,7 +84,7 @@ class Neo4jDatabase implements GraphDatabase {
     return this.#transact("READ", work, options);
   }
 
-  async write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+  async write<T>(work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     if (this.#options.readOnly) throw new DatabaseError("read-only", "graph", "this connection only reads");
     return this.#transact("WRITE", work, options);
   }
@@ -143,6 +143,10 @@ class Neo4jDatabase implements GraphDatabase {
     return Promise.resolve();
   }
 
+  async bookmarks(): Promise<readonly string[]> {
+    return [...(await this.#bookmarks.getBookmarks())];
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -166,7 +170,8 @@ class Neo4jDatabase implements GraphDatabase {
       running.catch(() => undefined);
       return await Promise.race([running, abandoned]);
     } catch (error) {
-      throw this.#error(error, options.signal);
+      // What the caller's own work threw goes on as it is.
+      throw error instanceof Error && !(error instanceof neo4j.Neo4jError) && !options.signal?.aborted ? error : this.#error(error, options.signal);
     } finally {
       stop();
       // Nobody has to wait for the end of a read; after a cancel the server may even be busy ending the statement.
@@ -179,7 +184,7 @@ class Neo4jDatabase implements GraphDatabase {
   async #writeOnce<T>(session: Session, settings: TransactionSettings, work: (transaction: Transaction<GraphParameters>) => Promise<T>): Promise<T> {
     const transaction = await session.beginTransaction(settings);
     try {
-      const result = await work(new Neo4jTransaction(transaction));
+      const result = await work(new Neo4jTransaction(transaction, (error) => this.#error(error)));
       await transaction.commit();
       return result;
     } catch (error) {
@@ -261,9 +266,12 @@ interface TransactionSettings {
 
 class Neo4jTransaction implements Transaction<GraphParameters> {
   readonly #runner: Runner;
+  /** Absent where the driver itself looks at an error, to see whether it should run the work again. */
+  readonly #mapError: ((error: unknown) => DatabaseError) | undefined;
 
-  constructor(runner: Runner) {
+  constructor(runner: Runner, mapError?: (error: unknown) => DatabaseError) {
     this.#runner = runner;
+    this.#mapError = mapError;
   }
 
   async query(statement: string, parameters: GraphParameters = {}, options: ReadOptions = {}): Promise<QueryResult> {
@@ -271,7 +279,7 @@ class Neo4jTransaction implements Transaction<GraphParameters> {
       return await this.#run(statement, parameters, options);
     } catch (error) {
       // The driver would repeat it for as long as it may: a statement that is too large stays too large.
-      throw isOutOfMemory(error) ? graphError(error) : error;
+      throw this.#mapError?.(error) ?? (isOutOfMemory(error) ? graphError(error) : error);
     }
   }
 

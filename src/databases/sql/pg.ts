@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import pg, { type ClientBase, type PoolClient } from "pg";
 import Cursor from "pg-cursor";
 import { DatabaseError } from "../errors.ts";
-import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction } from "../types.ts";
+import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
 import { sqlError } from "./errors.ts";
 import { pgAddress, type PgAddress } from "./pg-connection.ts";
@@ -19,9 +19,6 @@ export interface PgOptions {
   readOnly: boolean;
 }
 
-/** What this database can do beyond the interface: a script of several statements, for migrations. */
-export type PgDatabase = SqlDatabase & { adopt(script: string): Promise<void> };
-
 const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /** Advisory locks of a session outlive its transactions; the connection goes back to the pool without them. */
 const endOfRead = "ROLLBACK; SELECT pg_advisory_unlock_all()";
@@ -31,11 +28,11 @@ const batchRows = 1_000;
 const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
 
 /** A pool to a PostgreSQL server. It connects on first use. Throws `bad-address` for an address that can't be one. */
-export function openPg(options: PgOptions): PgDatabase {
+export function openPg(options: PgOptions): SqlDatabase {
   return new ServerDatabase(pgAddress(options.databaseUrl, options.environment), options);
 }
 
-class ServerDatabase implements PgDatabase {
+class ServerDatabase implements SqlDatabase {
   readonly kind = "sql";
   readonly #address: PgAddress;
   readonly #options: PgOptions;
@@ -61,7 +58,7 @@ class ServerDatabase implements PgDatabase {
     return this.#transaction(readOnly, endOfRead, work, options);
   }
 
-  async write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+  async write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     if (this.#options.readOnly) throw new DatabaseError("read-only", "sql", "this connection only reads", { hint: "leave out --read-only to write" });
     return this.#transaction("BEGIN", "COMMIT", work, options);
   }
@@ -142,6 +139,7 @@ class ServerDatabase implements PgDatabase {
     abandoned.catch(() => undefined);
     // A write is not left half-way by a cancel: its statement ends with an error, and everything is rolled back.
     const stop = this.#cancelOn(client, signal, end === endOfRead ? abandon : undefined);
+    let working = false;
     const run = async (): Promise<T> => {
       const finish = async (statement: string): Promise<void> => {
         stop();
@@ -152,7 +150,9 @@ class ServerDatabase implements PgDatabase {
       };
       try {
         await client.query(this.#begin(begin, options));
+        working = true;
         const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal) });
+        working = false;
         if (end === "COMMIT") {
           await client.query(end);
           stop();
@@ -162,7 +162,8 @@ class ServerDatabase implements PgDatabase {
       } catch (error) {
         const finished = finish(end === "COMMIT" ? "ROLLBACK" : end);
         if (end === "COMMIT") await finished;
-        throw error instanceof DatabaseError || !isDriverError(error) ? error : this.#error(error, undefined, signal);
+        // What the caller's own work threw goes on as it is; its statements' errors are ours already.
+        throw working ? error : this.#error(error, undefined, signal);
       }
     };
     const running = run();
@@ -198,7 +199,8 @@ class ServerDatabase implements PgDatabase {
 
   #begin(begin: string, options: ReadOptions): string {
     const timeout = Math.round(options.timeoutMs ?? this.#options.statementTimeoutMs);
-    return `${begin}; SET LOCAL statement_timeout = ${timeout}; SET LOCAL TimeZone = '${this.#options.timeZone.replaceAll("'", "''")}'`;
+    const lock = options.lockTimeoutMs === undefined ? "" : `; SET LOCAL lock_timeout = ${Math.round(options.lockTimeoutMs)}`;
+    return `${begin}; SET LOCAL statement_timeout = ${timeout}${lock}; SET LOCAL TimeZone = '${this.#options.timeZone.replaceAll("'", "''")}'`;
   }
 
   async #connect(signal?: AbortSignal): Promise<PoolClient> {
@@ -313,8 +315,4 @@ async function requireColumns(client: ClientBase, cursor: Cursor<Row>): Promise<
 /** `pg` would send an object as JSON but a list as an array; everything else goes as it is. */
 function parameterOf(value: SqlParameters[number]): unknown {
   return typeof value === "bigint" ? value.toString() : value;
-}
-
-function isDriverError(error: unknown): boolean {
-  return error instanceof Error && ("code" in error || "severity" in error || /connection|timeout/i.test(error.message));
 }

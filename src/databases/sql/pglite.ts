@@ -25,7 +25,7 @@ export const readerRole = "jeseci_reader";
 const beginRead = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE ${readerRole}`;
 
 /** Opens PGlite in a worker thread. Throws `damaged` if the folder holds no usable database. */
-export async function openPglite(options: PgliteOptions): Promise<SqlDatabase & { adopt(statements: string): Promise<void> }> {
+export async function openPglite(options: PgliteOptions): Promise<SqlDatabase> {
   const database = new PgliteDatabase(options);
   await database.open();
   return database;

@@ -127,7 +127,8 @@ describe("drift behind the product's back", () => {
     expect(errors).toEqual({});
     expect(status.graph).toMatchObject({ engine: "Grafeo", nodes: { Concept: 9, LearningPath: 4, User: 7 }, relationships: { CONTAINS: 15, HAS_PROGRESS: 23 } });
     expect(Object.keys(status.sql?.tables ?? {})).toHaveLength(9);
-    expect(status.pending_marks).toBeNull();
+    expect(status).toMatchObject({ pending_marks: 0, parked_marks: 0, lag_seconds: 0 });
+    expect(Date.parse(status.last_sync ?? "")).toBeLessThanOrEqual(Date.now());
   });
 });
 

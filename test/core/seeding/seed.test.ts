@@ -17,7 +17,7 @@ const tables = ["users", "concepts", "learning_paths", "learning_path_concepts",
 /** Everything in both databases, as text. */
 async function contents(databases: Databases): Promise<string> {
   const rows = await Promise.all(tables.map(async (table) => (await databases.sql.query(`SELECT to_jsonb(t)::text FROM ${table} AS t ORDER BY 1`)).rows));
-  const nodes = await databases.graph.query("MATCH (n) RETURN n ORDER BY coalesce(n.name, n.title, n.username, '')");
+  const nodes = await databases.graph.query("MATCH (n) WHERE n:Concept OR n:LearningPath OR n:User RETURN n ORDER BY coalesce(n.name, n.title, n.username, '')");
   const edges = await databases.graph.query("MATCH (a)-[r]->(b) RETURN type(r) AS type, coalesce(a.name, a.title, a.username) AS a, coalesce(b.name, b.title, b.username) AS b, r ORDER BY type, a, b");
   return JSON.stringify([rows, nodes.rows, edges.rows]);
 }

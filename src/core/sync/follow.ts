@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DatabaseError } from "../../databases/errors.ts";
+import type { Databases } from "../../databases/types.ts";
+import { beat, laneHolder, ownerName, releaseLane, Superseded, takeLane, type Lease } from "./lane.ts";
+import { anyMark, requireOutbox } from "./outbox.ts";
+import { isTransient, Relay, type DrainResult } from "./relay.ts";
+
+/** What a relay that follows is doing. */
+export type FollowState =
+  | { kind: "standby"; owner: string }
+  | { kind: "following" }
+  | { kind: "carried"; result: DrainResult; ms: number }
+  | { kind: "trouble"; error: DatabaseError; retryMs: number };
+
+export interface FollowOptions {
+  signal: AbortSignal;
+  onState?: (state: FollowState) => void;
+}
+
+const firstIdleMs = 50;
+const longestIdleMs = 1_000;
+const firstTroubleMs = 250;
+const longestTroubleMs = 10_000;
+const beatMs = 2_000;
+
+/**
+ * Carries changes over as they come, until the signal aborts; the running batch is finished first. Looks for marks after
+ * 50 ms, up to a second apart while there are none. While another relay lives it stands by and takes over should that
+ * one die. A database that can't be reached is tried again, ever less often. Throws what doesn't pass.
+ */
+export async function follow(databases: Databases, { signal, onState }: FollowOptions): Promise<void> {
+  await requireOutbox(databases);
+  const owner = ownerName();
+  let troubleMs = firstTroubleMs;
+  while (!signal.aborted) {
+    try {
+      const lease = await takeLane(databases, owner);
+      if (lease === null) {
+        onState?.({ kind: "standby", owner: (await laneHolder(databases))?.owner ?? "another relay" });
+        await pause(longestIdleMs, signal);
+        continue;
+      }
+      onState?.({ kind: "following" });
+      await hold(databases, lease, { signal, ...(onState === undefined ? {} : { onState }) }, () => (troubleMs = firstTroubleMs));
+    } catch (error) {
+      if (error instanceof Superseded || signal.aborted) continue;
+      if (!isTransient(error)) throw error;
+      onState?.({ kind: "trouble", error: error as DatabaseError, retryMs: troubleMs });
+      await pause(troubleMs, signal);
+      troubleMs = Math.min(longestTroubleMs, troubleMs * 2);
+    }
+  }
+}
+
+/** Works while it holds the lane; returns when it was asked to end, throws `Superseded` when the lane is lost. */
+async function hold(databases: Databases, lease: Lease, { signal, onState }: FollowOptions, onProgress: () => void): Promise<void> {
+  let lost = false;
+  const timer = databases.profile === "embedded" ? undefined : setInterval(() => void beat(databases, lease).then((own) => (lost ||= !own), () => undefined), beatMs);
+  let idleMs = firstIdleMs;
+  try {
+    while (!signal.aborted) {
+      if (lost) throw new Superseded("another relay has taken the lane");
+      if (await databases.sql.read(anyMark)) {
+        const started = performance.now();
+        const result = await new Relay(databases, lease).drain({ signal });
+        onState?.({ kind: "carried", result, ms: performance.now() - started });
+        idleMs = firstIdleMs;
+      } else {
+        await pause(idleMs, signal);
+        idleMs = Math.min(longestIdleMs, idleMs * 2);
+      }
+      onProgress();
+    }
+  } catch (error) {
+    if (!(signal.aborted && error instanceof DatabaseError && error.code === "cancelled")) throw error;
+  } finally {
+    clearInterval(timer);
+    await releaseLane(databases, lease).catch(() => undefined);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

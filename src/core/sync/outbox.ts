@@ -1,0 +1,196 @@
+import { migrationsOf, sqlSchemaVersion } from "../../databases/migrations.ts";
+import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
+import { InputError } from "../errors.ts";
+import { declarations } from "../projection/declarations.ts";
+import type { Key } from "../projection/compare.ts";
+import type { EntityName } from "../projection/types.ts";
+
+/*
+ * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
+ * place that spells its tables' names; see the sync protocol, section 2.
+ */
+
+/** The one lane that there is. */
+export const lane = "main";
+/** The key of a mark that stands for its whole entity. */
+export const wholeEntity = "*";
+
+type Sql = Transaction<SqlParameters>;
+
+/** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */
+export interface Mark extends Key {
+  id: string | null;
+  entity: EntityName;
+  /** A person asked for the deletion with --cascade. */
+  cascade: boolean;
+}
+
+/** A key that could not be carried over, and why. */
+export interface Parked extends Key {
+  entity: EntityName;
+  code: string;
+  message: string;
+  attempts: number;
+  /** ISO 8601. */
+  first_at: string;
+  last_at: string;
+}
+
+/** How far the graph is behind. */
+export interface Backlog {
+  pending: number;
+  parked: number;
+  /** Seconds; the age of the oldest mark, 0 without one. */
+  lag_seconds: number;
+  /** ISO 8601: the end of the last pass that left no mark. */
+  last_sync: string | null;
+}
+
+const entities = `'${declarations.map(({ entity }) => entity).join("', '")}'`;
+
+/** What there is to carry over; null where the outbox is not installed. */
+export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Backlog | null> {
+  return sql.read(async (transaction) => {
+    if (!(await isInstalled(transaction))) return null;
+    const { rows } = await transaction.query(
+      `SELECT (SELECT count(*) FROM jeseci.sync_mark), (SELECT count(*) FROM jeseci.sync_dead),
+        coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - at))::float8 FROM jeseci.sync_mark ORDER BY id LIMIT 1), 0),
+        (SELECT finished_at FROM jeseci.sync_pass WHERE drained ORDER BY id DESC LIMIT 1)`,
+    );
+    const [pending, parked, lag, last] = rows[0] ?? [];
+    return { pending: Number(pending), parked: Number(parked), lag_seconds: Number(lag), last_sync: last === null || last === undefined ? null : String(last) };
+  }, options);
+}
+
+/** Refuses to write where no trigger would tell of it. Throws `InputError` (`missing-schema`). */
+export async function requireOutbox({ sql }: Pick<Databases, "sql">): Promise<void> {
+  const missing = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? missingTriggers(transaction) : null));
+  if (missing === null) throw new InputError("missing-schema", "PostgreSQL has no outbox yet: nothing would tell the graph of a change", "`jeseci sync install` shows what would be added, and `jeseci sync install --apply` adds it");
+  if (missing.length > 0) throw new InputError("missing-schema", `the triggers that tell the graph of a change are missing or disabled on ${missing.join(", ")}`, "`jeseci sync install --apply` puts them back and compares everything");
+}
+
+/** Whether the tables of the outbox are there. */
+export async function isInstalled(transaction: Sql): Promise<boolean> {
+  const { rows } = await transaction.query("SELECT to_regclass('jeseci.sync_mark') IS NOT NULL AND to_regclass('jeseci.sync_lane') IS NOT NULL");
+  return rows[0]?.[0] === true;
+}
+
+/** The projected tables on which a write would leave no mark, each once. */
+export async function missingTriggers(transaction: Sql): Promise<string[]> {
+  const { rows } = await transaction.query(
+    `SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS event
+     WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t`,
+    [declarations.map(({ table }) => table)],
+  );
+  return rows.map(([table]) => String(table));
+}
+
+/** The next marks by age. `after` only saves looking at what was just deleted; marks are found by being there. */
+export async function readMarks(transaction: Sql, limit: number, after: string): Promise<Mark[]> {
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE lane = $1 AND id > $2::bigint ORDER BY id LIMIT $3", [lane, after, limit]);
+  return rows.map(markOf);
+}
+
+/** The marks that this very transaction made; `since` is what `newestMark` gave at its beginning. */
+export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY id", [since]);
+  return rows.map(markOf);
+}
+
+/** The highest id seen so far: those of the marks to come are higher. */
+export async function newestMark(transaction: Sql): Promise<string> {
+  const { rows } = await transaction.query("SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark");
+  return String(rows[0]?.[0] ?? "0");
+}
+
+/** Lets a deletion take the relationships between concepts with it, since a person said so. */
+export async function markCascade(transaction: Sql, since: string, ids: readonly string[]): Promise<void> {
+  await transaction.query("UPDATE jeseci.sync_mark SET cascade = true WHERE id > $1::bigint AND xid = pg_current_xact_id() AND entity = 'concept' AND k1 = ANY($2::text[])", [since, [...ids]]);
+}
+
+function markOf([id, entity, k1, k2, cascade]: readonly unknown[]): Mark {
+  return { id: String(id), entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), cascade: cascade === true };
+}
+
+export async function anyMark(transaction: Sql): Promise<boolean> {
+  return (await transaction.query("SELECT 1 FROM jeseci.sync_mark WHERE lane = $1 LIMIT 1", [lane])).rows.length > 0;
+}
+
+export async function countMarks(transaction: Sql): Promise<number> {
+  return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_mark WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
+}
+
+/** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
+export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = declarations.map(({ entity }) => entity)): Promise<void> {
+  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[])", [[...chosen]]);
+  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2)", [[...chosen], wholeEntity]);
+}
+
+export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Promise<void> {
+  const ids = marks.flatMap(({ id }) => id ?? []);
+  if (ids.length > 0) await transaction.query("DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])", [ids]);
+}
+
+/** Forgets that these keys were parked: they have been carried over. */
+export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
+  if ((await transaction.query("SELECT 1 FROM jeseci.sync_dead LIMIT 1")).rows.length === 0) return;
+  await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
+}
+
+/** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
+export async function park(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
+  if (keys.length === 0) return;
+  await transaction.query(
+    `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $4, $5 FROM unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)
+     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`,
+    [...columnsOf(keys), code, message],
+  );
+}
+
+function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[][] {
+  return [keys.map(({ entity }) => entity), keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)];
+}
+
+/** The parked keys by entity and key. */
+export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Parked[]> {
+  const { rows } = await sql.query(`SELECT entity, k1, k2, code, message, attempts, first_at, last_at FROM jeseci.sync_dead ORDER BY array_position(ARRAY[${entities}], entity), k1, k2`, [], options);
+  return rows.map(([entity, k1, k2, code, message, attempts, first, last]) => ({ entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), code: String(code), message: String(message), attempts: Number(attempts), first_at: String(first), last_at: String(last) }));
+}
+
+/** Marks every parked key again. Gives how many. */
+export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<number> {
+  return sql.write(async (transaction) => Number((await transaction.query("WITH again AS (INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead RETURNING 1) SELECT count(*) FROM again")).rows[0]?.[0] ?? 0));
+}
+
+/**
+ * What `sync install` would run on this database: what is missing of the schema `jeseci`, never a table of the model.
+ * Triggers that are there are made anew, so that disabled ones live again. Null where nothing is missing.
+ */
+export async function installScript(sql: SqlDatabase): Promise<string | null> {
+  const [version, known] = [await sqlSchemaVersion(sql), await migrationsOf("sql")];
+  const missing = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? missingTriggers(transaction) : null));
+  if (missing !== null && missing.length === 0) return null;
+  // The tables of the outbox may be there without their triggers; both come from the one migration.
+  if (missing !== null) return `BEGIN;\n${triggersOf(known.map(({ text }) => text).join("\n"), missing)}\nCOMMIT;\n`;
+  const bookkeeping =
+    version > 0
+      ? ""
+      : "CREATE SCHEMA IF NOT EXISTS jeseci;\nCREATE TABLE IF NOT EXISTS jeseci.migration (\n  number     integer     PRIMARY KEY,\n  name       text        NOT NULL,\n  applied_at timestamptz NOT NULL DEFAULT now()\n);\nINSERT INTO jeseci.migration (number, name) VALUES (1, '0001-tables, found') ON CONFLICT DO NOTHING;\n";
+  const steps = known.filter(({ number }) => number > Math.max(1, version));
+  return `BEGIN;\n${bookkeeping}${steps.map(({ number, name, text }) => `${text}\nINSERT INTO jeseci.migration (number, name) VALUES (${number}, '${name}');\n`).join("")}COMMIT;\n`;
+}
+
+/** The triggers of some tables out of the migrations, each in place of what may be left of it, and a mark for all that happened meanwhile. */
+function triggersOf(migrations: string, tables: readonly string[]): string {
+  const created = [...migrations.matchAll(/^CREATE TRIGGER (\w+) .*? ON (\w+) .*;$/gm)].filter(([, , table]) => tables.includes(table ?? ""));
+  const marks = declarations.filter(({ table }) => tables.includes(table)).map(({ entity }) => `INSERT INTO jeseci.sync_mark (entity, k1) VALUES ('${entity}', '${wholeEntity}');`);
+  return [...created.flatMap(([statement, name, table]) => [`DROP TRIGGER IF EXISTS ${name} ON ${table};`, statement]), ...marks].join("\n");
+}
+
+/** What `sync uninstall` would run: the triggers, and the schema with all that it holds. Null where there is none. */
+export async function uninstallScript(sql: SqlDatabase): Promise<string | null> {
+  const { rows } = await sql.query("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'sync\\_mark\\_%' AND NOT tgisinternal ORDER BY 2, 1");
+  const { rows: schema } = await sql.query("SELECT to_regnamespace('jeseci') IS NOT NULL");
+  if (rows.length === 0 && schema[0]?.[0] !== true) return null;
+  return ["BEGIN;", ...rows.map(([name, table]) => `DROP TRIGGER ${String(name)} ON ${String(table)};`), "DROP SCHEMA IF EXISTS jeseci CASCADE;", "COMMIT;", ""].join("\n");
+}

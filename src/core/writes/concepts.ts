@@ -1,0 +1,10 @@
+import { writeBoth } from "./plan.ts";
+import { concepts, findKnown, insertRow, updateRow } from "./records.ts";
+import type { Action } from "./types.ts";
+
+/** Adds a concept. */
+export const createConcept: Action = (databases, given, options) => writeBoth(databases, options, (plan) => ({ rows: (sql) => insertRow(sql, plan, concepts, given) }));
+
+/** Changes a concept; its id, and with it everything that hangs on it, stays. */
+export const updateConcept: Action = (databases, given, options) =>
+  writeBoth(databases, options, (plan) => ({ rows: async (sql) => updateRow(sql, plan, concepts, await findKnown(sql, concepts, given.text("concept")), given) }));

@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
+import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
+import { concept, declarations } from "../projection/declarations.ts";
+import type { EntityName } from "../projection/types.ts";
+import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
+import { failpoint } from "../sync/failpoint.ts";
+import { lockLane, ownerName, Superseded, takeLane } from "../sync/lane.ts";
+import { anyMark, deleteMarks, markCascade, newestMark, ownMarks, requireOutbox, type Mark } from "../sync/outbox.ts";
+import { whileBeating } from "../sync/project.ts";
+import { isTransient, Relay } from "../sync/relay.ts";
+
+/** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */
+export type Outcome = "both" | "neither" | "pending" | "unknown";
+
+export interface WriteCount {
+  entity: EntityName | "relationship";
+  upserted: number;
+  deleted: number;
+}
+
+export interface WriteResult {
+  outcome: Outcome;
+  counts: WriteCount[];
+  warnings: string[];
+}
+
+/** One action of a person, in both databases. None of its parts may use the databases themselves, only the transactions that are given. */
+export interface DualWrite<T> {
+  /** The statements on the rows; triggers mark what changed, and that is projected. Whatever it throws, nothing is written. */
+  rows(transaction: Transaction<SqlParameters>): Promise<T>;
+  /** Ids of concepts that must be in the graph before `graph` runs: their rows are carried over first. */
+  needs?(value: T): readonly string[];
+  /** More to do in the graph, under the lock that serialises all who write to it. */
+  graph?(transaction: Transaction<GraphParameters>, value: T): Promise<WriteCount[]>;
+  /** Ids of deleted concepts whose relationships between concepts go too, because a person said --cascade. */
+  cascade?(value: T): readonly string[];
+}
+
+export interface DualWriteOptions {
+  /** Everything runs and is rolled back on both sides. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+}
+
+const graphTimeoutMs = 5_000;
+const lockTimeoutMs = 2_000;
+/** How long PostgreSQL is asked what became of a commit whose answer was lost. */
+const askForMs = 10_000;
+
+/**
+ * Writes rows and their projection, both or neither: the lane, then PostgreSQL, then the graph; constraints of both sides
+ * speak before either commits; PostgreSQL commits first. Should the graph not follow, the marks stay and the next relay
+ * finishes it. See the sync protocol, section 5. Throws `InputError` and `DatabaseError` with nothing written.
+ */
+export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
+  await requireOutbox(databases);
+  await carryOverFirst(databases);
+  const course = new Course<T>();
+  try {
+    await attempt(databases, write, course, options.dryRun === true);
+  } catch (error) {
+    if (error instanceof RolledBack) return course.result("neither");
+    if (course.stage === "before") throw error;
+    if (course.stage === "asked") return settle(databases, course, error);
+    return await finishLater(databases, course, error);
+  }
+  failpoint("dual-graph-committed");
+  // Only saves the relay from doing it once more.
+  await databases.sql.write((transaction) => deleteMarks(transaction, course.marks)).catch(() => undefined);
+  failpoint("dual-marks-deleted");
+  await databases.graph.checkpoint();
+  return course.result("both");
+}
+
+/** The two transactions, one inside the other: when the inner one has committed, the outer one does. */
+async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, dryRun: boolean): Promise<void> {
+  await databases.graph.write(
+    async (graph) => {
+      await lockLane(graph);
+      failpoint("dual-laned");
+      await databases.sql.write(
+        async (sql) => {
+          await sql.query("SET LOCAL synchronous_commit = on");
+          const since = await newestMark(sql);
+          const value = await write.rows(sql);
+          await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
+          const cascade = write.cascade?.(value) ?? [];
+          if (cascade.length > 0) await markCascade(sql, since, cascade);
+          course.xid = String((await sql.query("SELECT pg_current_xact_id()::text")).rows[0]?.[0]);
+          course.marks = await ownMarks(sql, since);
+          failpoint("dual-written");
+          const applied = await carryOver(graph, sql, course.marks);
+          await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
+          course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
+          failpoint("dual-applied");
+          if (dryRun) throw new RolledBack();
+          // From here on an error may mean that it was committed all the same.
+          course.stage = "asked";
+        },
+        { timeoutMs: graphTimeoutMs, lockTimeoutMs, once: true },
+      );
+      course.stage = "committed";
+      failpoint("dual-sql-committed");
+    },
+    { timeoutMs: graphTimeoutMs, once: true },
+  );
+}
+
+/** Marks that a crash or another program left: one batch of them goes first, where no relay is at work. */
+async function carryOverFirst(databases: Databases): Promise<void> {
+  const prepared = (await databases.graph.query("MATCH (l:__SyncLane {lane: 'main'}) RETURN count(l) AS n")).rows[0]?.[0];
+  if (Number(prepared) > 0 && !(await databases.sql.read(anyMark))) return;
+  await relayOnce(databases);
+}
+
+async function relayOnce(databases: Databases): Promise<boolean> {
+  const lease = await takeLane(databases, ownerName());
+  if (lease === null) return false;
+  try {
+    await whileBeating(databases, lease, () => new Relay(databases, lease).drain({ passes: 1 }));
+    return true;
+  } catch (error) {
+    if (error instanceof Superseded) return false;
+    throw error;
+  }
+}
+
+/** PostgreSQL holds it, the graph doesn't yet: tries at once what a relay would do. */
+async function finishLater<T>(databases: Databases, course: Course<T>, error: unknown): Promise<WriteResult & { value: T }> {
+  if (!(error instanceof DatabaseError)) throw error;
+  // Only the graph was written to: either its answer was lost, or it refused.
+  if (course.marks.length === 0) {
+    if (!isUnreachable(error)) throw error;
+    return course.result("unknown", `the graph did not say whether it was committed (${error.message}): look, or do it again, which changes nothing twice`);
+  }
+  if (isTransient(error) && error.code !== "cannot-connect") {
+    const done = await relayOnce(databases).catch(() => false);
+    if (done && !(await databases.sql.read((transaction) => stillMarked(transaction, course.marks)))) return course.result("both");
+  }
+  return course.result("pending", `written in PostgreSQL, reaching the graph: ${error.message}`);
+}
+
+async function stillMarked(transaction: Transaction<SqlParameters>, marks: readonly Mark[]): Promise<boolean> {
+  return (await transaction.query("SELECT 1 FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) LIMIT 1", [marks.flatMap(({ id }) => id ?? [])])).rows.length > 0;
+}
+
+/** The answer to COMMIT was lost: PostgreSQL itself knows what became of the transaction. */
+async function settle<T>(databases: Databases, course: Course<T>, error: unknown): Promise<WriteResult & { value: T }> {
+  const until = Date.now() + askForMs;
+  for (let wait = 100; ; wait *= 2) {
+    const status = await databases.sql.query("SELECT pg_xact_status($1::text::xid8)", [course.xid]).then(
+      ({ rows }) => rows[0]?.[0],
+      () => undefined,
+    );
+    if (status === "aborted") throw error;
+    if (status === "committed") return finishLater(databases, course, error);
+    if (Date.now() + wait > until) return course.result("unknown", `PostgreSQL did not say whether transaction ${course.xid} was committed: ask it with SELECT pg_xact_status('${course.xid}'); if it was, the graph follows by itself`);
+    await sleep(wait);
+  }
+}
+
+/** How far a write has come, and what it did. */
+class Course<T> {
+  stage: "before" | "asked" | "committed" = "before";
+  xid = "";
+  marks: readonly Mark[] = [];
+  #value: T | undefined;
+  #counts: WriteCount[] = [];
+
+  wrote(value: T, applied: Applied, more: readonly WriteCount[]): void {
+    this.#value = value;
+    const counts = declarations.map(({ entity }): WriteCount => ({ entity, ...applied.counts[entity] })).filter(({ upserted, deleted }) => upserted + deleted > 0);
+    const cascaded: WriteCount[] = applied.cascaded > 0 ? [{ entity: "relationship", upserted: 0, deleted: applied.cascaded }] : [];
+    this.#counts = [...counts, ...cascaded, ...more];
+  }
+
+  result(outcome: Outcome, ...warnings: string[]): WriteResult & { value: T } {
+    return { outcome, counts: this.#counts, warnings, value: this.#value as T };
+  }
+}
+
+/** A dry run: everything went well, and nothing of it stays. */
+class RolledBack extends Error {}

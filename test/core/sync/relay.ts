@@ -1,0 +1,227 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { check } from "../../../src/core/consistency/check.ts";
+import { InputError } from "../../../src/core/errors.ts";
+import { declarations } from "../../../src/core/projection/declarations.ts";
+import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
+import { idOf } from "../../../src/core/seeding/uuid.ts";
+import type { Session } from "../../../src/core/session.ts";
+import { fence, ownerName, releaseLane, Superseded, takeLane } from "../../../src/core/sync/lane.ts";
+import { installScript, loadBacklog, loadParked, requireOutbox, retryParked } from "../../../src/core/sync/outbox.ts";
+import { projectAll, sync } from "../../../src/core/sync/project.ts";
+import { Relay, type DrainResult } from "../../../src/core/sync/relay.ts";
+import { dualWrite } from "../../../src/core/writes/dual-write.ts";
+import { DatabaseError } from "../../../src/databases/errors.ts";
+import type { Databases } from "../../../src/databases/types.ts";
+import type { Value } from "../../../src/databases/values.ts";
+
+const cavin = idOf("user", "cavin_admin");
+const machineLearning = idOf("concept", "machine_learning");
+const statistics = idOf("concept", "statistics");
+const writing = idOf("concept", "technical_writing");
+
+/** The protocol, on a pair whose tests run one after the other. */
+export function relayStories(open: () => Session): void {
+  const databases = (): Databases => open().databases;
+  const sql = (statement: string, parameters: Value[] = []): Promise<unknown> => databases().sql.write((transaction) => transaction.query(statement, parameters));
+  const cypher = (statement: string, parameters: Record<string, Value> = {}): Promise<unknown> => databases().graph.write((transaction) => transaction.query(statement, parameters));
+  const pending = async (): Promise<number | undefined> => (await loadBacklog(databases()))?.pending;
+  const drift = async (): Promise<string[]> => (await check(open())).findings.map(({ entity, key, kind }) => `${entity} ${key} ${kind}`);
+  const written = ({ entities }: DrainResult): number => entities.reduce((sum, { upserted, deleted }) => sum + upserted + deleted, 0);
+  const agree = async (): Promise<void> => {
+    await sync(databases());
+    expect(await pending()).toBe(0);
+    expect(await drift()).toEqual([]);
+  };
+
+  beforeEach(async () => {
+    await sql("TRUNCATE users, concepts, learning_paths CASCADE");
+    await cypher("MATCH (n) WHERE NOT n:__SyncLane DETACH DELETE n");
+    await sql("DELETE FROM jeseci.sync_mark");
+    await sql("DELETE FROM jeseci.sync_dead");
+    await seed(databases(), { folder: demoFolder() });
+  });
+
+  describe("any program's write is seen", () => {
+    test.each([
+      ["an update of each entity", ["UPDATE concepts SET category = 'another'", "UPDATE users SET last_name = 'Ü—陈😀'", "UPDATE learning_paths SET estimated_duration = estimated_duration + 1", "UPDATE learning_path_concepts SET sequence_order = sequence_order + 1", "UPDATE user_concept_progress SET progress_percent = 33 WHERE progress_percent < 90"]],
+      ["a value that becomes NULL", ["UPDATE concepts SET category = NULL, domain = NULL", "UPDATE users SET first_name = NULL"]],
+      ["inserts, the relationship before its ends are marked", ["INSERT INTO users (user_id, username) VALUES ('u1', 'new')", "INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ('c1', 'new', 'BEGINNER')", "DELETE FROM jeseci.sync_mark", "INSERT INTO user_concept_progress (user_id, concept_id, status) VALUES ('u1', 'c1', 'not_started')", "UPDATE users SET first_name = 'N' WHERE user_id = 'u1'", "UPDATE concepts SET domain = 'D' WHERE concept_id = 'c1'"]],
+      ["deletes, and what foreign keys delete along", [`DELETE FROM users WHERE user_id = '${cavin}'`, "DELETE FROM learning_paths WHERE name = 'Data Science Track'", `DELETE FROM concepts WHERE concept_id = '${writing}'`]],
+      ["a key that changes marks both", [`UPDATE user_concept_progress SET concept_id = '${statistics}' WHERE user_id = '${cavin}' AND concept_id = '${machineLearning}'`]],
+      ["a row that goes and comes again", [`DELETE FROM user_concept_progress WHERE user_id = '${cavin}'`, `INSERT INTO user_concept_progress (user_id, concept_id, status, progress_percent) VALUES ('${cavin}', '${statistics}', 'in_progress', 7)`]],
+    ])("%s", async (_what, statements) => {
+      for (const statement of statements) await sql(statement);
+      expect(await pending()).toBeGreaterThan(0);
+      await agree();
+    });
+
+    test("a transaction that is rolled back leaves no mark", async () => {
+      await expect(
+        databases().sql.write(async (transaction) => {
+          await transaction.query("UPDATE users SET last_name = 'nobody'");
+          throw new Error("rolled back");
+        }),
+      ).rejects.toThrow("rolled back");
+      expect(await pending()).toBe(0);
+    });
+
+    test("TRUNCATE marks the whole entity, and an empty PostgreSQL deletes nothing", async () => {
+      await sql("TRUNCATE user_concept_progress");
+      const { refused } = await sync(databases());
+      expect(refused).toMatchObject([{ entity: "progress", reason: "sql_empty", count: 23 }]);
+      expect(await drift()).toHaveLength(23);
+      await sql(`INSERT INTO user_concept_progress (user_id, concept_id, status) SELECT user_id, concept_id, 'in_progress' FROM users CROSS JOIN (SELECT concept_id FROM concepts ORDER BY name LIMIT 4) c`);
+      expect((await projectAll(databases())).refused).toMatchObject([{ entity: "progress", reason: "delete_cap" }]);
+    });
+  });
+
+  test("what was carried over once is not written again, and replaying it changes nothing", async () => {
+    const links = async (): Promise<unknown> => (await databases().graph.query("MATCH (n)-[r]->(m) RETURN coalesce(n.name, n.title, n.username) AS a, type(r) AS t, coalesce(m.name, m.title) AS b, r.status AS s, r.progress_percent AS p, r.sequence_order AS o ORDER BY a, t, b")).rows;
+    expect(written(await sync(databases()))).toBe(0);
+    const before = await links();
+    for (const { entity, table, ...declaration } of declarations) {
+      const [k1, k2] = "key" in declaration ? [declaration.key.column, "''"] : [declaration.from.column, declaration.to.column];
+      await sql(`INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT '${entity}', ${k1}, ${k2} FROM ${table}`);
+    }
+    await agree();
+    expect(await links()).toEqual(before);
+  });
+
+  test("a full sync writes only what differs, finds what nobody marked, and mends duplicates", async () => {
+    expect(written(await sync(databases(), { full: true }))).toBe(0);
+    await cypher("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: 'machine_learning'}) SET r.progress_percent = 1");
+    await cypher("MATCH (u:User {username: 'cavin_admin'}), (c:Concept {name: 'web_development'}) CREATE (u)-[:HAS_PROGRESS {status: 'completed'}]->(c)");
+    await cypher("MATCH (u:User {username: 'cavin_admin'}), (c:Concept {name: 'statistics'}) CREATE (u)-[:HAS_PROGRESS {status: 'completed'}]->(c)");
+    const { entities } = await sync(databases(), { full: true });
+    expect(entities.find(({ entity }) => entity === "progress")).toEqual({ entity: "progress", rows: 23, upserted: 2, deleted: expect.any(Number) as number, unchanged: 21 });
+    expect(await drift()).toEqual([]);
+  });
+
+  test("a graph that was emptied is noticed by its epoch, and made whole", async () => {
+    const edges = async (): Promise<number> => Number((await databases().graph.query("MATCH (:Concept)-[r]->(:Concept) RETURN count(r) AS n")).rows[0]?.[0]);
+    expect(await edges()).toBeGreaterThan(0);
+    await cypher("MATCH (n) DETACH DELETE n");
+    await agree();
+    expect((await databases().graph.query("MATCH (n:Concept) RETURN count(n) AS n")).rows).toEqual([[9]]);
+  });
+
+  test("a PostgreSQL that is older than the graph is reported, and only a full sync goes on", async () => {
+    await cypher("MATCH (l:__SyncLane) SET l.epoch = l.epoch + 1000");
+    await sql("UPDATE users SET last_name = 'later' WHERE username = 'cavin_admin'");
+    await expect(sync(databases())).rejects.toThrow(/later state than PostgreSQL/);
+    expect(await drift()).toHaveLength(1);
+    await sync(databases(), { full: true });
+    expect(await drift()).toEqual([]);
+    await agree();
+  });
+
+  test("two databases that do not belong together are left alone", async () => {
+    await cypher("MATCH (l:__SyncLane) SET l.pair = 'somebody else’s'");
+    await sql("UPDATE users SET last_name = 'later' WHERE username = 'cavin_admin'");
+    await expect(sync(databases())).rejects.toThrow(/do not belong together/);
+    await expect(sync(databases(), { full: true })).rejects.toThrow(InputError);
+    expect(await drift()).toHaveLength(1);
+    const pair = (await databases().sql.query("SELECT pair FROM jeseci.sync_lane")).rows[0]?.[0] ?? null;
+    await cypher("MATCH (l:__SyncLane) SET l.pair = $pair", { pair });
+    await agree();
+  });
+
+  test("whoever lost the lane writes nothing", async () => {
+    const first = await takeLane(databases(), ownerName());
+    if (first === null) throw new Error("nobody else should hold the lane");
+    await sql("UPDATE jeseci.sync_lane SET owner = NULL");
+    const second = await takeLane(databases(), ownerName());
+    expect(second?.epoch).toBe(first.epoch + 1);
+    await sql("UPDATE users SET last_name = 'zombie' WHERE username = 'cavin_admin'");
+    await expect(new Relay(databases(), first).drain()).rejects.toThrow(Superseded);
+    await expect(databases().graph.write((transaction) => fence(transaction, first))).rejects.toThrow(Superseded);
+    expect(await drift()).toHaveLength(1);
+    if (second !== null) await releaseLane(databases(), second);
+    await agree();
+  });
+
+  test("poison parks alone, holds nobody up, and is tried again", async () => {
+    await databases().graph.schema("CREATE CONSTRAINT poison IF NOT EXISTS FOR (n:User) REQUIRE n.last_name IS UNIQUE");
+    try {
+      await sql("INSERT INTO users (user_id, username, last_name) SELECT 'p' || n, 'p' || n, 'name ' || CASE n WHEN 1500 THEN 7 ELSE n END FROM generate_series(1, 2500) AS n");
+      const { parked } = await sync(databases());
+      expect(parked).toBe(1);
+      expect(await loadParked(databases())).toMatchObject([{ entity: "user", k1: "p1500", code: "constraint", attempts: 1 }]);
+      expect(await drift()).toEqual(["user p1500 missing_in_graph"]);
+      await retryParked(databases());
+      expect((await sync(databases())).parked).toBe(1);
+      expect(await loadParked(databases())).toMatchObject([{ k1: "p1500", attempts: 2 }]);
+    } finally {
+      await databases().graph.schema("DROP CONSTRAINT poison IF EXISTS").catch(() => undefined);
+    }
+    await sql("UPDATE users SET last_name = 'of its own' WHERE user_id = 'p1500'");
+    await agree();
+    expect(await loadParked(databases())).toEqual([]);
+  });
+
+  test("a node that carries relationships of the graph's own is parked, and never deleted", async () => {
+    await sql("DELETE FROM concepts WHERE name = 'statistics'");
+    const { parked, refused } = await sync(databases());
+    expect([parked, refused.map(({ reason }) => reason)]).toEqual([1, ["graph_owned_relationships"]]);
+    expect(await loadParked(databases())).toMatchObject([{ entity: "concept", k1: statistics, code: "graph_owned_relationships" }]);
+    expect((await databases().graph.query("MATCH (:Concept {name: 'statistics'})-[r:PREREQUISITE]-() RETURN count(r) AS n")).rows).toEqual([[2]]);
+    await cypher("MATCH (:Concept {name: 'statistics'})-[r]-() DELETE r");
+    await retryParked(databases());
+    await agree();
+  });
+
+  test("triggers that are off are named, and put back", async () => {
+    await sql("ALTER TABLE users DISABLE TRIGGER sync_mark_update");
+    await expect(requireOutbox(databases())).rejects.toThrow(/missing or disabled on users/);
+    await expect(sync(databases())).rejects.toThrow(InputError);
+    await sql("UPDATE users SET last_name = 'unseen' WHERE username = 'cavin_admin'");
+    const script = await installScript(databases().sql);
+    expect(script).toContain("CREATE TRIGGER sync_mark_update AFTER UPDATE ON users");
+    expect(script).not.toContain("learning_paths");
+    await databases().sql.adopt(script ?? "");
+    expect(await installScript(databases().sql)).toBeNull();
+    await agree();
+  });
+
+  describe("a dual write", () => {
+    const rename = { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("UPDATE users SET last_name = 'both' WHERE username = 'cavin_admin'") };
+    const stored = async (): Promise<unknown> => (await databases().graph.query("MATCH (u:User {username: 'cavin_admin'}) RETURN u.last_name AS name")).rows[0]?.[0];
+
+    test("reaches both, and leaves no mark", async () => {
+      expect(await dualWrite(databases(), rename)).toMatchObject({ outcome: "both", counts: [{ entity: "user", upserted: 1, deleted: 0 }] });
+      expect([await stored(), await pending()]).toEqual(["both", 0]);
+      expect(await drift()).toEqual([]);
+    });
+
+    test("a dry run tells the same and writes nothing", async () => {
+      expect(await dualWrite(databases(), rename, { dryRun: true })).toMatchObject({ outcome: "neither", counts: [{ entity: "user", upserted: 1, deleted: 0 }] });
+      expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
+      expect(await drift()).toEqual([]);
+    });
+
+    test.each([
+      ["PostgreSQL refuses it", { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("UPDATE user_concept_progress SET progress_percent = 101") }, DatabaseError],
+      ["the graph refuses it", { ...rename, graph: (): Promise<never> => Promise.reject(new InputError("refused", "no")) }, InputError],
+    ])("reaches neither when %s", async (_why, write, error) => {
+      await expect(dualWrite(databases(), write)).rejects.toThrow(error);
+      expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
+      expect(await drift()).toEqual([]);
+    });
+
+    test("takes along what a crash before it left", async () => {
+      await sql("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ('c1', 'new', 'Beginner')");
+      const link = { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("INSERT INTO user_concept_progress (user_id, concept_id, status) VALUES ($1, 'c1', 'not_started')", [cavin]) };
+      expect((await dualWrite(databases(), link)).outcome).toBe("both");
+      expect([await pending(), await drift()]).toEqual([0, []]);
+    });
+
+    test("takes the relationships between concepts along only where a person said so", async () => {
+      const gone = { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("DELETE FROM concepts WHERE concept_id = $1", [statistics]), cascade: () => [statistics] };
+      const { outcome, counts } = await dualWrite(databases(), gone);
+      expect(outcome).toBe("both");
+      expect(counts.find(({ entity }) => entity === "relationship")?.deleted).toBeGreaterThan(2);
+      expect([await pending(), await drift(), await loadParked(databases())]).toEqual([0, [], []]);
+      expect((await databases().graph.query("MATCH (c:Concept {name: 'statistics'}) RETURN count(c) AS n")).rows).toEqual([[0]]);
+    });
+  });
+}
