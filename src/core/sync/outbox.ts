@@ -15,6 +15,10 @@ export const lane = "main";
 /** The key of a mark that stands for its whole entity. */
 export const wholeEntity = "*";
 
+/** Why a node without a row is parked and not deleted. */
+export const leftCode = "graph_owned_relationships";
+export const leftMessage = "the row is gone, but relationships hang on the node that are the graph's own";
+
 type Sql = Transaction<SqlParameters>;
 
 /** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */

@@ -7,7 +7,7 @@ import type { EntityName } from "../projection/types.ts";
 import { ApplyError, carryOver, type Applied } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, park, readMarks, unpark, wholeEntity, type Mark } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, lane, leftCode, leftMessage, park, readMarks, unpark, wholeEntity, type Mark } from "./outbox.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
@@ -144,7 +144,7 @@ export class Relay {
     await sql.write(
       async (transaction) => {
         await deleteMarks(transaction, keys);
-        await park(transaction, applied.left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
+        await park(transaction, applied.left, leftCode, leftMessage);
         await unpark(transaction, keys.filter(({ entity, k1 }) => !left.has(`${entity} ${k1}`)));
         const counts = Object.values(applied.counts);
         await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained: marks.length < batchMarks && !(await anyMark(transaction)) });

@@ -45,7 +45,7 @@ export const deleteConcept: Action = async (databases, given, options) => {
       const ids = found === undefined ? await withoutRow(sql, inGraph.orphans) : [found.id];
       if (ids.length === 0) throw await unknown(sql, concepts, name);
       const losses = [lossOf("relationship", inGraph.relationships), ...(found === undefined ? [] : await lossesIn(sql, found.id))].filter(({ count }) => count > 0);
-      if (losses.length > 0 && options.cascade !== true) throw new InputError("write-refused", `“${name}” holds ${losses.map(lossText).join("; ")}`, `\`jeseci concept delete\` with --cascade deletes all of that too; with --cascade --dry-run it shows what would go`);
+      if (losses.length > 0 && options.cascade !== true) throw new InputError("write-refused", `“${name}” holds ${losses.map(lossText).join("; ")}`, "--cascade deletes all of that too; with --dry-run it shows first what would go");
       plan.push(...losses.filter(({ what }) => what !== "place on a path").map((loss): PlanLine => ({ action: "delete", thing: `${counted(loss)} of ${name}`, before: some(loss.names, loss.count) || null, after: null })));
       if (found === undefined) await markGone(sql, plan, name, ids);
       else await deleteRows(sql, plan, found);

@@ -6,7 +6,7 @@ import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { lockLane, ownerName, Superseded, takeLane } from "../sync/lane.ts";
-import { anyMark, deleteMarks, markCascade, newestMark, ownMarks, requireOutbox, type Mark } from "../sync/outbox.ts";
+import { anyMark, deleteMarks, leftCode, leftMessage, markCascade, newestMark, ownMarks, park, requireOutbox, unpark, type Mark } from "../sync/outbox.ts";
 import { whileBeating } from "../sync/project.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
@@ -67,7 +67,7 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   }
   failpoint("dual-graph-committed");
   // Only saves the relay from doing it once more.
-  await databases.sql.write((transaction) => deleteMarks(transaction, course.marks)).catch(() => undefined);
+  await databases.sql.write((transaction) => course.settleMarks(transaction)).catch(() => undefined);
   failpoint("dual-marks-deleted");
   await databases.graph.checkpoint();
   return course.result("both");
@@ -167,12 +167,22 @@ class Course<T> {
   marks: readonly Mark[] = [];
   #value: T | undefined;
   #counts: WriteCount[] = [];
+  #left: Applied["left"] = [];
 
   wrote(value: T, applied: Applied, more: readonly WriteCount[]): void {
     this.#value = value;
+    this.#left = applied.left;
     const counts = declarations.map(({ entity }): WriteCount => ({ entity, ...applied.counts[entity] })).filter(({ upserted, deleted }) => upserted + deleted > 0);
     const cascaded: WriteCount[] = applied.cascaded > 0 ? [{ entity: "relationship", upserted: 0, deleted: applied.cascaded }] : [];
     this.#counts = [...counts, ...cascaded, ...more];
+  }
+
+  /** After both commits: the marks go, and what was parked of these keys has been carried over, but for what must stay. */
+  async settleMarks(transaction: Transaction<SqlParameters>): Promise<void> {
+    const left = new Set(this.#left.map(({ entity, k1 }) => `${entity} ${k1}`));
+    await deleteMarks(transaction, this.marks);
+    await park(transaction, this.#left, leftCode, leftMessage);
+    await unpark(transaction, this.marks.filter(({ entity, k1 }) => !left.has(`${entity} ${k1}`)));
   }
 
   result(outcome: Outcome, ...warnings: string[]): WriteResult & { value: T } {

@@ -215,6 +215,13 @@ export function relayStories(open: () => Session): void {
       expect([await pending(), await drift()]).toEqual([0, []]);
     });
 
+    test("parks a node that must stay, and unparks it when its row comes again", async () => {
+      await dualWrite(databases(), { rows: (transaction) => transaction.query("DELETE FROM concepts WHERE concept_id = $1", [statistics]) });
+      expect(await loadParked(databases())).toMatchObject([{ k1: statistics, code: "graph_owned_relationships" }]);
+      await dualWrite(databases(), { rows: (transaction) => transaction.query("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ($1, 'statistics', 'Beginner')", [statistics]) });
+      expect([await loadParked(databases()), await pending(), await drift()]).toEqual([[], 0, []]);
+    });
+
     test("takes the relationships between concepts along only where a person said so", async () => {
       const gone = { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("DELETE FROM concepts WHERE concept_id = $1", [statistics]), cascade: () => [statistics] };
       const { outcome, counts } = await dualWrite(databases(), gone);
