@@ -7,28 +7,33 @@ import { conceptRelationshipTypes, type Declaration, type NodeDeclaration, type 
 
 /** Every row in key order: `k1`, `k2`, then the declared columns. `COLLATE "C"` is the byte order that the graph reads in. */
 export function readRows(declaration: Declaration): string {
-  const [k1, k2] = keyColumns(declaration);
-  const columns = declaration.properties.map(({ column }) => `t.${column}`);
-  // Qualified, since a bare name in ORDER BY would be the output's and sort by the text, not by the index.
-  const order = k2 === null ? `t.${k1} COLLATE "C"` : `t.${k1} COLLATE "C", t.${k2} COLLATE "C"`;
-  return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns.map((column) => `, ${column}`).join("")} FROM ${declaration.table} AS t ORDER BY ${order}`;
+  return `${selectFrom(declaration)} ${declaration.table} AS t ORDER BY ${orderKeys(declaration).join(", ")}`;
 }
 
 /** The rows of some keys, in `$1` and for a relationship `$2`; as `readRows` gives them, in any order. */
 export function readRowsOf(declaration: Declaration): string {
   const [k1, k2] = keyColumns(declaration);
-  const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
-  if (k2 === null) return `SELECT t.${k1}::text, ''${columns} FROM ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[])`;
-  return `SELECT t.${k1}::text, t.${k2}::text${columns} FROM unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2`;
+  if (k2 === null) return `${selectFrom(declaration)} ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[])`;
+  return `${selectFrom(declaration)} unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2`;
 }
 
 /** The next `$3` rows in key order after the key `$1`, `$2`. */
 export function readRowsAfter(declaration: Declaration): string {
+  const keys = orderKeys(declaration);
+  const after = keys.length === 1 ? `${keys[0]} > $1 AND $2::text = ''` : `(${keys.join(", ")}) > ($1, $2)`;
+  return `${selectFrom(declaration)} ${declaration.table} AS t WHERE ${after} ORDER BY ${keys.join(", ")} LIMIT $3`;
+}
+
+/** What every read of rows gives: `k1`, `k2` (empty for a node), then the declared columns. */
+function selectFrom(declaration: Declaration): string {
   const [k1, k2] = keyColumns(declaration);
   const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
-  const [first, second] = [`t.${k1} COLLATE "C"`, k2 === null ? null : `t.${k2} COLLATE "C"`];
-  const after = second === null ? `${first} > $1 AND $2::text = ''` : `(${first}, ${second}) > ($1, $2)`;
-  return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns} FROM ${declaration.table} AS t WHERE ${after} ORDER BY ${first}${second === null ? "" : `, ${second}`} LIMIT $3`;
+  return `SELECT t.${k1}::text, ${k2 === null ? "''" : `t.${k2}::text`}${columns} FROM`;
+}
+
+/** The keys to sort by. Qualified, since a bare name would be the output's and sort by the text, not by the index. */
+function orderKeys(declaration: Declaration): string[] {
+  return keyColumns(declaration).flatMap((column) => (column === null ? [] : [`t.${column} COLLATE "C"`]));
 }
 
 /** The names that people know the ids by, for a list of ids in `$1`. */

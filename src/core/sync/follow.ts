@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
-import { beat, laneHolder, ownerName, releaseLane, Superseded, takeLane, type Lease } from "./lane.ts";
+import { laneHolder, ownerName, Superseded, takeLane, whileBeating, type Lease } from "./lane.ts";
 import { anyMark, requireOutbox } from "./outbox.ts";
 import { isTransient, Relay, type DrainResult } from "./relay.ts";
 
@@ -21,7 +21,6 @@ const firstIdleMs = 50;
 const longestIdleMs = 1_000;
 const firstTroubleMs = 250;
 const longestTroubleMs = 10_000;
-const beatMs = 2_000;
 
 /**
  * Carries changes over as they come, until the signal aborts; the running batch is finished first. Looks for marks after
@@ -41,7 +40,9 @@ export async function follow(databases: Databases, { signal, onState }: FollowOp
         continue;
       }
       onState?.({ kind: "following" });
-      await hold(databases, lease, { signal, ...(onState === undefined ? {} : { onState }) }, () => (troubleMs = firstTroubleMs));
+      let lost = false;
+      const own = (): boolean => !lost;
+      await whileBeating(databases, lease, () => hold(databases, lease, own, { signal, ...(onState === undefined ? {} : { onState }) }, () => (troubleMs = firstTroubleMs)), () => (lost = true));
     } catch (error) {
       if (error instanceof Superseded || signal.aborted) continue;
       if (!isTransient(error)) throw error;
@@ -53,13 +54,11 @@ export async function follow(databases: Databases, { signal, onState }: FollowOp
 }
 
 /** Works while it holds the lane; returns when it was asked to end, throws `Superseded` when the lane is lost. */
-async function hold(databases: Databases, lease: Lease, { signal, onState }: FollowOptions, onProgress: () => void): Promise<void> {
-  let lost = false;
-  const timer = databases.profile === "embedded" ? undefined : setInterval(() => void beat(databases, lease).then((own) => (lost ||= !own), () => undefined), beatMs);
+async function hold(databases: Databases, lease: Lease, own: () => boolean, { signal, onState }: FollowOptions, onProgress: () => void): Promise<void> {
   let idleMs = firstIdleMs;
   try {
     while (!signal.aborted) {
-      if (lost) throw new Superseded("another relay has taken the lane");
+      if (!own()) throw new Superseded("another relay has taken the lane");
       if (await databases.sql.read(anyMark)) {
         const started = performance.now();
         const result = await new Relay(databases, lease).drain({ signal });
@@ -73,9 +72,6 @@ async function hold(databases: Databases, lease: Lease, { signal, onState }: Fol
     }
   } catch (error) {
     if (!(signal.aborted && error instanceof DatabaseError && error.code === "cancelled")) throw error;
-  } finally {
-    clearInterval(timer);
-    await releaseLane(databases, lease).catch(() => undefined);
   }
 }
 

@@ -14,7 +14,8 @@ import { lane, markWhole } from "./outbox.ts";
  */
 
 /** A relay whose holder has not been heard of for so long is taken over. */
-export const heartbeatSeconds = 10;
+const heartbeatSeconds = 10;
+const beatMs = 2_000;
 
 const bump =
   "MERGE (l:__SyncLane {lane: $lane}) SET l._lock = $epoch WITH l, coalesce(l.epoch, 0) AS was WHERE was < $epoch SET l.epoch = $epoch, l.pair = $pair RETURN was AS was";
@@ -95,6 +96,12 @@ async function superseded({ sql }: Databases, { epoch }: Lease): Promise<null> {
   throw new InputError("refused", "the graph knows a later state than PostgreSQL: PostgreSQL was restored from a backup, or these are not the same two databases; nothing was written", "`jeseci sync --full` compares everything and goes on from what PostgreSQL says now");
 }
 
+/** Whether the graph has its lane node, so that its writers can take turns. */
+export async function isPrepared({ graph }: Pick<Databases, "graph">): Promise<boolean> {
+  const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN count(l) AS n", { lane });
+  return Number(rows[0]?.[0]) > 0;
+}
+
 async function readLaneNode({ graph }: Pick<Databases, "graph">): Promise<{ epoch: number; pair: string | null }> {
   const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN coalesce(l.epoch, 0) AS epoch, l.pair AS pair", { lane });
   const [epoch, pair] = rows[0] ?? [0, null];
@@ -108,8 +115,21 @@ export async function laneHolder({ sql }: Databases): Promise<Holder | null> {
   return row === undefined ? null : { owner: String(row[0]), heartbeat: String(row[1]) };
 }
 
+/** Says that the holder lives while it works, and lets the lane go afterwards, whatever happened. `onLost`: somebody else has taken it. */
+export async function whileBeating<T>(databases: Databases, lease: Lease, work: () => Promise<T>, onLost: () => void = () => undefined): Promise<T> {
+  const tell = (): void => void beat(databases, lease).then((own) => (own ? undefined : onLost()), () => undefined);
+  // One process alone: nobody looks at its heart.
+  const timer = databases.profile === "embedded" ? undefined : setInterval(tell, beatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await releaseLane(databases, lease).catch(() => undefined);
+  }
+}
+
 /** Says that the holder lives. False if the lane is no longer its own. */
-export async function beat({ sql }: Databases, { epoch, owner }: Lease): Promise<boolean> {
+async function beat({ sql }: Databases, { epoch, owner }: Lease): Promise<boolean> {
   const { rows } = await sql.write((transaction) => transaction.query("UPDATE jeseci.sync_lane SET heartbeat = clock_timestamp() WHERE lane = $1 AND epoch = $2 AND owner = $3 RETURNING 1", [lane, epoch, owner]));
   return rows.length > 0;
 }

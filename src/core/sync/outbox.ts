@@ -15,10 +15,6 @@ export const lane = "main";
 /** The key of a mark that stands for its whole entity. */
 export const wholeEntity = "*";
 
-/** Why a node without a row is parked and not deleted. */
-export const leftCode = "graph_owned_relationships";
-export const leftMessage = "the row is gone, but relationships hang on the node that are the graph's own";
-
 type Sql = Transaction<SqlParameters>;
 
 /** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */
@@ -133,6 +129,19 @@ export async function markWhole(transaction: Sql, chosen: readonly EntityName[] 
 export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Promise<void> {
   const ids = marks.flatMap(({ id }) => id ?? []);
   if (ids.length > 0) await transaction.query("DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])", [ids]);
+}
+
+/** After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. */
+export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
+  const stay = new Set(left.map(({ entity, k1 }) => `${entity} ${k1}`));
+  await deleteMarks(transaction, marks);
+  await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
+  await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
+}
+
+/** Marks nodes by hand: there is no row left whose trigger would. */
+export async function markNodes(transaction: Sql, entity: EntityName, ids: readonly string[]): Promise<void> {
+  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT $1, id FROM unnest($2::text[]) AS id", [entity, [...ids]]);
 }
 
 /** Forgets that these keys were parked: they have been carried over. */

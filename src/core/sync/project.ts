@@ -2,7 +2,7 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import type { EntityName } from "../projection/types.ts";
-import { laneHolder, ownerName, releaseLane, takeLane, beat, Superseded, type Lease } from "./lane.ts";
+import { laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
 import { anyMark, markWhole, requireOutbox } from "./outbox.ts";
 import { Relay, type DrainOptions, type DrainResult } from "./relay.ts";
 
@@ -13,7 +13,6 @@ export interface SyncOptions extends DrainOptions {
   onWait?: (owner: string) => void;
 }
 
-const beatMs = 2_000;
 const waitMs = 200;
 const takeAttempts = 5;
 
@@ -58,16 +57,4 @@ export async function projectAll(databases: Databases, options: DrainOptions & {
 
 async function stillHeld(databases: Databases): Promise<boolean> {
   return (await laneHolder(databases)) !== null;
-}
-
-/** Says that the holder lives while it works, and lets the lane go afterwards, whatever happened. */
-export async function whileBeating<T>(databases: Databases, lease: Lease, work: () => Promise<T>): Promise<T> {
-  // One process alone: nobody looks at its heart.
-  const timer = databases.profile === "embedded" ? undefined : setInterval(() => void beat(databases, lease).catch(() => undefined), beatMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    await releaseLane(databases, lease).catch(() => undefined);
-  }
 }

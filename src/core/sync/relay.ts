@@ -7,12 +7,12 @@ import type { EntityName } from "../projection/types.ts";
 import { ApplyError, carryOver, type Applied } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, leftCode, leftMessage, park, readMarks, unpark, wholeEntity, type Mark } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, lane, park, readMarks, settleMarks, wholeEntity, type Mark } from "./outbox.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
 /** Marks in one graph transaction: the lane is held for about a tenth of a second. */
-export const batchMarks = 1_000;
+const batchMarks = 1_000;
 /** A transaction that was left open holds everybody up; the server ends it after so long. */
 const passTimeoutMs = 30_000;
 const keptPasses = 10_000;
@@ -65,7 +65,8 @@ export class Relay {
    * written is right and the marks of the rest stay. Throws `DatabaseError`, `Superseded`.
    */
   async drain({ onProgress, signal, passes = Infinity }: DrainOptions = {}): Promise<DrainResult> {
-    const total = await this.#databases.sql.read(countMarks);
+    // Counting a long queue takes its time: only where somebody looks.
+    const total = onProgress === undefined ? 0 : await this.#databases.sql.read(countMarks);
     let [done, after] = [0, "0"];
     for (let pass = 0; pass < passes; pass += 1) {
       if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`");
@@ -140,12 +141,9 @@ export class Relay {
     const keys = keysOnly(marks);
     const { graph, sql } = this.#databases;
     const bookmarks = await graph.bookmarks();
-    const left = new Set(applied.left.map(({ entity, k1 }) => `${entity} ${k1}`));
     await sql.write(
       async (transaction) => {
-        await deleteMarks(transaction, keys);
-        await park(transaction, applied.left, leftCode, leftMessage);
-        await unpark(transaction, keys.filter(({ entity, k1 }) => !left.has(`${entity} ${k1}`)));
+        await settleMarks(transaction, keys, applied.left);
         const counts = Object.values(applied.counts);
         await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained: marks.length < batchMarks && !(await anyMark(transaction)) });
         await transaction.query(

@@ -1,7 +1,7 @@
 import type { Databases, GraphParameters, ReadOptions, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { conceptRelationshipTypes } from "../projection/types.ts";
-import { unpark } from "../sync/outbox.ts";
+import { markNodes, unpark } from "../sync/outbox.ts";
 import { arrange, placesOf } from "./places.ts";
 import { deleted, writeBoth } from "./plan.ts";
 import { concepts, factsOf, find, unknown, type Found, type Sql } from "./records.ts";
@@ -138,7 +138,7 @@ async function deleteRows(sql: Sql, plan: PlanLine[], { id, name, cells }: Found
 
 /** There is no row whose trigger would mark it: a node that outlived its row is marked by hand, and carried over like any other. */
 async function markGone(sql: Sql, plan: PlanLine[], name: string, ids: readonly string[]): Promise<void> {
-  await sql.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT 'concept', id FROM unnest($1::text[]) AS id", [[...ids]]);
+  await markNodes(sql, "concept", ids);
   plan.push(...ids.map(() => deleted(`concept ${name}, in the graph only`, [])));
 }
 

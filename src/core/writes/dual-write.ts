@@ -5,9 +5,8 @@ import { concept, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
-import { lockLane, ownerName, Superseded, takeLane } from "../sync/lane.ts";
-import { anyMark, deleteMarks, leftCode, leftMessage, markCascade, newestMark, ownMarks, park, requireOutbox, unpark, type Mark } from "../sync/outbox.ts";
-import { whileBeating } from "../sync/project.ts";
+import { isPrepared, lockLane, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
+import { anyMark, markCascade, newestMark, ownMarks, requireOutbox, settleMarks, type Mark } from "../sync/outbox.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
 /** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */
@@ -109,8 +108,7 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
 
 /** Marks that a crash or another program left: one batch of them goes first, where no relay is at work. */
 async function carryOverFirst(databases: Databases): Promise<void> {
-  const prepared = (await databases.graph.query("MATCH (l:__SyncLane {lane: 'main'}) RETURN count(l) AS n")).rows[0]?.[0];
-  if (Number(prepared) > 0 && !(await databases.sql.read(anyMark))) return;
+  if ((await isPrepared(databases)) && !(await databases.sql.read(anyMark))) return;
   await relayOnce(databases);
 }
 
@@ -179,10 +177,7 @@ class Course<T> {
 
   /** After both commits: the marks go, and what was parked of these keys has been carried over, but for what must stay. */
   async settleMarks(transaction: Transaction<SqlParameters>): Promise<void> {
-    const left = new Set(this.#left.map(({ entity, k1 }) => `${entity} ${k1}`));
-    await deleteMarks(transaction, this.marks);
-    await park(transaction, this.#left, leftCode, leftMessage);
-    await unpark(transaction, this.marks.filter(({ entity, k1 }) => !left.has(`${entity} ${k1}`)));
+    await settleMarks(transaction, this.marks, this.#left);
   }
 
   result(outcome: Outcome, ...warnings: string[]): WriteResult & { value: T } {
