@@ -9,6 +9,10 @@ export { conceptNames, loadConcept, loadLearners, loadRelationships } from "../c
 export { listPaths, loadPath } from "../core/paths/paths.ts";
 export { loadRecommendations } from "../core/recommendations/recommend.ts";
 export { loadSharedMatrix } from "../core/shared-concepts/shared-concepts.ts";
+export { follow } from "../core/sync/follow.ts";
+export { loadBacklog } from "../core/sync/outbox.ts";
+export { sync } from "../core/sync/project.ts";
+export { checkValues } from "../core/writes/values.ts";
 export { runnable } from "../core/output/runnable.ts";
 export { planRows } from "../core/output/plan.ts";
 export { formatRows } from "../core/output/format.ts";

@@ -1,5 +1,5 @@
 import { displayValue } from "../core/output/display.ts";
-import type { ParameterForm } from "./form.ts";
+import type { Form } from "./form.ts";
 import type { Host } from "./screen.ts";
 
 /** What a form offers for its fields, asked for once. */
@@ -12,9 +12,9 @@ export class ChoicesCache {
   }
 
   /** For the field that is being filled in; undefined if any text will do. */
-  of(form: ParameterForm): readonly string[] | undefined {
-    const id = form.query.parameters[form.active]?.choices;
-    if (id === undefined) return undefined;
+  of({ choices }: Pick<Form, "choices">): readonly string[] | undefined {
+    if (choices === undefined || !("query" in choices)) return choices;
+    const id = choices.query;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     this.#known.set(id, []);

@@ -6,6 +6,7 @@ import { isUnreachable } from "../databases/errors.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { nearest } from "../core/text/nearest.ts";
 import { showExport } from "./export.ts";
+import { SyncWatch } from "./sync-watch.ts";
 import { Health } from "./health.ts";
 import type { KeyPress } from "./keys.ts";
 import { helpOverlay } from "./information.ts";
@@ -25,6 +26,7 @@ import { StatementsOverlay } from "./statements.ts";
 import { findUser, userPicker } from "./users.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
+import { reasonNotToWrite, showWrites } from "./writing.ts";
 
 export type Connection = { kind: "connecting"; step: string } | { kind: "ready" } | { kind: "failed"; error: unknown };
 
@@ -65,6 +67,7 @@ export class Explorer implements Host {
   readonly state: PersistedState;
   readonly tabs: readonly Tab[];
   readonly health: Health;
+  readonly sync: SyncWatch;
   connection: Connection = { kind: "connecting", step: "opening the databases" };
   session: Opened | undefined;
   backend: Backend | undefined;
@@ -85,6 +88,7 @@ export class Explorer implements Host {
   readonly #listeners = new Set<() => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stateKey: string;
+  readonly #writes = new Set<Promise<unknown>>();
   #nextCheck: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -99,6 +103,7 @@ export class Explorer implements Host {
       () => this.changed(),
       (side) => this.#recovered(side),
     );
+    this.sync = new SyncWatch(this);
     this.#dashboard = new DashboardScreen(this);
     this.#paths = new PathsScreen(this);
     this.#queries = new QueriesScreen(this);
@@ -230,6 +235,7 @@ export class Explorer implements Host {
       this.connection = { kind: "ready" };
       this.screen.enter();
       this.changed();
+      this.sync.start();
       await this.#check();
       // The first round trip was that of a new connection.
       await Promise.all([this.health.probe(), learnNames(this)]);
@@ -263,11 +269,43 @@ export class Explorer implements Host {
   /** Does what a key or the command list asks for, or says why it can't be done. */
   perform(action: Action): void {
     if (this.connection.kind === "ready") {
-      const reason = this.screen.reason?.(action);
+      const reason = this.reason(action);
       if (reason !== undefined) return this.say(reason, "warn");
       if (this.screen.act(action)) return;
     }
     this.#act(action);
+  }
+
+  /** Runs a write that is waited for when the explorer is left. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    const running = work();
+    this.#writes.add(running);
+    void running.catch(() => undefined).finally(() => this.#writes.delete(running));
+    return running;
+  }
+
+  /** Something was written: what is in sight is loaded again, and both sides are compared. A concept may have another name now, or none. */
+  wrote(renamed?: { concept: string; to: string | undefined }): void {
+    if (renamed !== undefined) {
+      const { concept, to } = renamed;
+      const walked = this.walked.splice(0);
+      for (const view of walked.filter((candidate) => candidate.concept === concept)) view.leave();
+      this.walked.push(...walked.flatMap((view) => (view.concept !== concept ? [view] : to === undefined ? [] : [new ConceptScreen(this, to)])));
+    }
+    this.screen.refresh();
+    void learnNames(this);
+    void this.#check();
+  }
+
+  /** Why an action can't be done here now; undefined if it can. */
+  reason(action: Action): string | undefined {
+    return action === "write" ? reasonNotToWrite(this) : this.screen.reason?.(action);
+  }
+
+  /** Lets the databases go, once a write that runs has finished and the relay has ended its batch. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#writes, this.sync.stop()]);
+    await this.session?.close();
   }
 
   /** Ends the program with an exit code, or goes on with another profile; once. */
@@ -299,9 +337,12 @@ export class Explorer implements Host {
       case "refresh":
         this.screen.refresh();
         void this.health.probe().then(() => this.#check());
+        this.sync.start();
         return;
       case "users":
         return this.#pickUser();
+      case "write":
+        return showWrites(this);
       case "palette":
         return showPalette(this);
       case "statements":
@@ -399,23 +440,27 @@ export class Explorer implements Host {
       });
   }
 
-  /** Compares counts and sums; again in half a minute, if it took less than a second. */
-  async #check(): Promise<void> {
+  /** Compares counts and sums; again in half a minute, if it took less than a second. How far the graph is behind is looked up each time. */
+  async #check(compare = true): Promise<void> {
     const { session, backend } = this;
     if (session === undefined || backend === undefined || this.#ended) return;
     clearTimeout(this.#nextCheck);
+    void this.sync.look();
     const started = performance.now();
-    try {
-      const { in_sync: inSync } = await backend.check(session, { mode: "fast" });
-      this.checked = { at: Date.now(), inSync };
-    } catch (error) {
-      this.checked = { at: Date.now(), inSync: false, error };
-      this.noticed(error as Error);
+    if (compare) {
+      try {
+        const { in_sync: inSync } = await backend.check(session, { mode: "fast" });
+        this.checked = { at: Date.now(), inSync };
+      } catch (error) {
+        this.checked = { at: Date.now(), inSync: false, error };
+        this.noticed(error as Error);
+      }
+      this.changed();
     }
-    this.changed();
-    if (performance.now() - started >= 1_000 || this.#ended) return;
+    if (this.#ended) return;
+    const again = compare && performance.now() - started < 1_000;
     // Of several that ran at once only the last one goes on.
     clearTimeout(this.#nextCheck);
-    this.#nextCheck = setTimeout(() => void this.#check(), checkEveryMs);
+    this.#nextCheck = setTimeout(() => void this.#check(again), checkEveryMs);
   }
 }

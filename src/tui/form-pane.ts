@@ -1,4 +1,4 @@
-import type { ParameterForm } from "./form.ts";
+import type { ParameterForm } from "./parameter-form.ts";
 import type { KeyPress } from "./keys.ts";
 import { copyRow, type Copyable, type Pane } from "./pane.ts";
 import type { Theme } from "./theme.ts";

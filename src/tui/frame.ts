@@ -45,7 +45,7 @@ function header(explorer: Explorer, cells: number): string {
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
   const { sql, graph } = explorer.health.sides;
   // Why one is dead matters more than which version the other one is.
-  const sides = (detail: "all" | "dead" | "none"): Spans[] => [side(theme, "SQL", sql, detail), side(theme, "graph", graph, detail), verdict(explorer)];
+  const sides = (detail: "all" | "dead" | "none"): Spans[] => [side(theme, "SQL", sql, detail), side(theme, "graph", graph, detail), verdict(explorer), ...behind(explorer, detail === "all")];
   const ending: Spans = [explorer.readOnly ? ["dim", "read-only"] : ["warn", "writes"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
   const shortest = sides("none");
@@ -86,6 +86,19 @@ function verdict({ theme, checked }: Explorer): Spans {
   return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} differs`], ago];
 }
 
+/** How far the graph is behind the rows, and whether that is being seen to. That it is not behind is said where there is room. */
+function behind({ theme, sync: { backlog, relay } }: Explorer, room: boolean): Spans[] {
+  const parts: Spans[] = [];
+  if (relay.kind === "stopped") parts.push([["danger", `${theme.symbols.bad} relay stopped${room ? `: ${cut(relay.error.message, 40)}` : ""}`]]);
+  if (backlog === undefined) return parts;
+  if (backlog === null) return relay.kind === "stopped" || !room ? parts : [...parts, [["dim", "no outbox"]]];
+  const { pending, parked, lag_seconds: lag, at } = backlog;
+  if (pending > 0) parts.push([["warn", `${theme.symbols.warning} ${pending.toLocaleString("en")} pending`], ["dim", ` ${theme.symbols.middot} lag ${age(lag * 1000 + Date.now() - at)}`]]);
+  else if (room) parts.push([["dim", "lag 0 s"]]);
+  if (parked > 0) parts.push([["danger", `${theme.symbols.bad} ${parked.toLocaleString("en")} parked`]]);
+  return parts;
+}
+
 function tabs(explorer: Explorer, cells: number): string {
   const { theme, user } = explorer;
   const right: Spans = user === undefined ? [] : [["dim", "user "], ["bold", user], " "];
@@ -107,7 +120,7 @@ function footer(explorer: Explorer, cells: number): string {
   if (overlay !== undefined) return paintLine(theme, [" ", ["dim", overlay.keys]], cells);
   if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ tab field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
   const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
-  const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined);
+  const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined && (binding.action !== "write" || !explorer.readOnly));
   const hint = (binding: Binding): Span[] => [["accent", labelOf(binding, theme.ascii)], " ", ["dim", binding.footer ?? ""], "  "];
   // How to get help and how to leave are always there; of the others as many as fit.
   const always = shown.filter(({ action }) => action === "help" || action === "quit");

@@ -7,7 +7,7 @@ export type Action =
   | "up" | "down" | "left" | "right" | "pageUp" | "pageDown" | "first" | "last"
   | "open" | "back" | "nextPane" | "previousPane" | "filter" | "sort" | "reverse"
   | "screen1" | "screen2" | "screen3" | "screen4" | "screen5" | "screen6"
-  | "users" | "profiles" | "palette" | "statements" | "export" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
+  | "users" | "profiles" | "palette" | "statements" | "export" | "write" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
   | "raiseLimit" | "plan" | "edit" | "scratch" | "keep" | "more" | "less" | "strategy" | "profile" | "complete" | "completeBack" | "clear";
 
 /** One key, declared once: the footer, the help, the command list, the README and the tests read it here. */
@@ -50,6 +50,7 @@ export const bindings: readonly Binding[] = [
   { action: "users", scope: "global", keys: ["u"], label: "u", description: "choose the user", footer: "user" },
   { action: "profiles", scope: "global", keys: ["P"], label: "P", description: "choose the profile: other databases" },
   { action: "palette", scope: "global", keys: [":"], label: ":", description: "everything that can be done here", footer: "commands" },
+  { action: "write", scope: "global", keys: ["W"], label: "W", description: "add, change or delete something, in both databases; needs --write", footer: "write" },
   { action: "statements", scope: "global", keys: ["s"], label: "s", description: "the statements behind this screen", footer: "statements" },
   { action: "refresh", scope: "global", keys: ["r"], label: "r", description: "load again", footer: "refresh" },
   { action: "help", scope: "global", keys: ["?"], label: "?", description: "these keys", footer: "keys" },

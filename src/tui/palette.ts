@@ -2,6 +2,7 @@ import { sanitise } from "../core/text/sanitise.ts";
 import type { Explorer } from "./explorer.ts";
 import { bindingsIn, labelOf, type Action } from "./keymap.ts";
 import { ChoiceOverlay, type Choice } from "./overlay.ts";
+import { writeChoices } from "./writing.ts";
 
 /** Moving about is done with the keys themselves. */
 const skipped = new Set<Action>(["up", "down", "left", "right", "pageUp", "pageDown", "first", "last", "palette", "interrupt", "back"]);
@@ -12,7 +13,7 @@ const skipped = new Set<Action>(["up", "down", "left", "right", "pageUp", "pageD
  */
 export function showPalette(explorer: Explorer): void {
   const known = names.get(explorer);
-  const overlay = new ChoiceOverlay("Commands", [...screens(explorer), ...actions(explorer), ...explorer.screen.choices(), ...queries(explorer), ...(known ?? [])], "");
+  const overlay = new ChoiceOverlay("Commands", [...screens(explorer), ...actions(explorer), ...explorer.screen.choices(), ...writeChoices(explorer), ...queries(explorer), ...(known ?? [])], "");
   explorer.show(overlay);
   void learnNames(explorer).then((choices) => {
     if (known !== undefined) return;
@@ -45,7 +46,7 @@ function actions(explorer: Explorer): Choice[] {
   return bindingsIn([...explorer.screen.scopes(), "global"])
     .filter(({ action }) => !skipped.has(action) && !action.startsWith("screen"))
     .map(({ action, description, label }) => {
-      const reason = explorer.screen.reason?.(action);
+      const reason = explorer.reason(action);
       return {
         label: description.charAt(0).toUpperCase() + description.slice(1),
         note: labelOf({ label }, explorer.theme.ascii),

@@ -5,7 +5,7 @@ import type { Action, Scope } from "./keymap.ts";
 import { ListView, type ListOptions } from "./list-view.ts";
 import type { Choice } from "./overlay.ts";
 import type { Copyable, Pane } from "./pane.ts";
-import type { Host, Screen } from "./screen.ts";
+import type { Host, Screen, Subject } from "./screen.ts";
 
 /** What screens of several panes have in common: the focus, the filter, the order in which `esc` takes things back. */
 export abstract class PanedScreen implements Screen {
@@ -120,6 +120,10 @@ export abstract class PanedScreen implements Screen {
 
   choices(): Choice[] {
     return [];
+  }
+
+  subject(): Subject {
+    return {};
   }
 
   /** Keys of this screen alone. */

@@ -1,6 +1,7 @@
 import type * as backend from "./backend.ts";
 import type { Missing } from "../core/catalogue/gather.ts";
 import type { Session, Trace } from "../core/session.ts";
+import type { WriteField } from "../core/writes/types.ts";
 import type { Exportable } from "./export.ts";
 import type { KeyPress } from "./keys.ts";
 import type { Action, Scope } from "./keymap.ts";
@@ -10,6 +11,9 @@ import type { PersistedState } from "./state.ts";
 import type { Theme } from "./theme.ts";
 
 export type Backend = typeof backend;
+
+/** What stands under the cursor, by the query that lists its kind. */
+export type Subject = Readonly<Partial<Record<NonNullable<WriteField["choicesOf"]>, string | undefined>>>;
 
 /** What a screen may ask of the explorer around it. */
 export interface Host {
@@ -71,6 +75,8 @@ export interface Screen {
   copyable(): Copyable | undefined;
   /** More entries for the command list. */
   choices(): Choice[];
+  /** What a write would be about. */
+  subject?(): Subject;
   /** Exactly `height` lines, each exactly `cells` wide. */
   render(cells: number, height: number): string[];
 }

@@ -53,13 +53,13 @@ export async function startExplorer(options: ExplorerOptions): Promise<number> {
     const ending = await left.promise;
     if (typeof ending === "number") code = ending;
     else {
-      await explorer.session?.close();
+      await explorer.close();
       explorer = create(ending);
       instance.rerender(root(explorer));
     }
   }
   instance.unmount();
-  await explorer.session?.close();
+  await explorer.close();
   process.off("uncaughtException", fail);
   process.off("unhandledRejection", fail);
   options.signal.removeEventListener("abort", stop);

@@ -1,6 +1,6 @@
 import { writeBoth } from "./plan.ts";
-import { concepts, findKnown, insertRow, updateRow } from "./records.ts";
-import type { Action } from "./types.ts";
+import { concepts, findKnown, insertRow, presentValues, updateRow } from "./records.ts";
+import type { Action, Present } from "./types.ts";
 
 /** Adds a concept. */
 export const createConcept: Action = (databases, given, options) => writeBoth(databases, options, (plan) => ({ rows: (sql) => insertRow(sql, plan, concepts, given) }));
@@ -8,3 +8,6 @@ export const createConcept: Action = (databases, given, options) => writeBoth(da
 /** Changes a concept; its id, and with it everything that hangs on it, stays. */
 export const updateConcept: Action = (databases, given, options) =>
   writeBoth(databases, options, (plan) => ({ rows: async (sql) => updateRow(sql, plan, concepts, await findKnown(sql, concepts, given.text("concept")), given) }));
+
+/** What a concept holds now. */
+export const presentConcept: Present = async ({ sql }, { concept }) => (await sql.read((transaction) => presentValues(transaction, concepts, concept ?? ""))).values;

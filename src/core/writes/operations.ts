@@ -60,6 +60,7 @@ const declared: readonly (Omit<WriteOperation, "run"> & { action: () => Promise<
     someFlag: true,
     fields: [knownConcept, ...optional(aboutConcept), { name: "name", label: "name", description: "its new name", required: false, type: "string", placeholder: "NEW", rule: "concepts.json/name" }],
     examples: ["jeseci concept update statistics --difficulty Advanced", "jeseci concept update databases --name database_systems --dry-run"],
+    present: async (databases, values) => (await import("./concepts.ts")).presentConcept(databases, values),
     action: async () => (await import("./concepts.ts")).updateConcept,
   },
   {
@@ -86,6 +87,7 @@ const declared: readonly (Omit<WriteOperation, "run"> & { action: () => Promise<
     someFlag: true,
     fields: [knownPath, ...optional(aboutPath), { name: "title", label: "title", description: "its new title", required: false, type: "string", placeholder: "NEW", rule: "learning-paths.json/title" }],
     examples: ['jeseci path update "Programming Essentials" --hours 35'],
+    present: async (databases, values) => (await import("./paths.ts")).presentPath(databases, values),
     action: async () => (await import("./paths.ts")).updatePath,
   },
   {

@@ -1,8 +1,9 @@
 import { InputError } from "../errors.ts";
 import { arrange, knownConcepts, placesOf, type Known, type Place } from "./places.ts";
 import { deleted, writeBoth } from "./plan.ts";
-import { factsOf, findKnown, insertRow, paths, updateRow, type Found, type Sql } from "./records.ts";
-import type { Action } from "./types.ts";
+import { factsOf, findKnown, insertRow, paths, presentValues, updateRow, type Found, type Sql } from "./records.ts";
+import type { Action, Present } from "./types.ts";
+import { joinWords } from "./values.ts";
 
 /** Adds a path with its concepts in order. */
 export const createPath: Action = async (databases, given, options) => {
@@ -25,6 +26,13 @@ export const updatePath: Action = async (databases, given, options) => {
     },
   }));
 };
+
+/** What a path holds now, with its concepts in order. */
+export const presentPath: Present = ({ sql }, { path }) =>
+  sql.read(async (transaction) => {
+    const { id, values } = await presentValues(transaction, paths, path ?? "");
+    return id === null ? values : { ...values, concepts: joinWords((await placesOf(transaction, id, false)).map(({ concept }) => concept)) };
+  });
 
 /** Deletes a path and its list; the concepts stay. */
 export const deletePath: Action = async (databases, given, options) => {

@@ -16,10 +16,10 @@ export interface Known {
   concept: string;
 }
 
-/** The concepts of a path in order, their rows locked. */
-export async function placesOf(sql: Sql, pathId: string): Promise<Place[]> {
+/** The concepts of a path in order, their rows locked unless somebody only looks. */
+export async function placesOf(sql: Sql, pathId: string, lock = true): Promise<Place[]> {
   const { rows } = await sql.query(
-    'SELECT k.concept_id, c.name, k.sequence_order FROM learning_path_concepts k JOIN concepts c USING (concept_id) WHERE k.path_id = $1 ORDER BY k.sequence_order, c.name COLLATE "C" FOR UPDATE OF k',
+    `SELECT k.concept_id, c.name, k.sequence_order FROM learning_path_concepts k JOIN concepts c USING (concept_id) WHERE k.path_id = $1 ORDER BY k.sequence_order, c.name COLLATE "C"${lock ? " FOR UPDATE OF k" : ""}`,
     [pathId],
   );
   return rows.map(([id, concept, place]) => ({ id: String(id), concept: String(concept), place: Number(place) }));

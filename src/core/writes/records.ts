@@ -21,7 +21,7 @@ export interface Kind {
   fields: readonly string[];
   /** Never shown, not even to whom it was given by. */
   secret?: string;
-  /** The rows of a name, locked: the id, then the fields. */
+  /** The rows of a name: the id, then the fields. */
   find: string;
   /** The id, then the fields. */
   insert: string;
@@ -35,7 +35,7 @@ export const concepts: Kind = {
   thing: "concept",
   entity: "concept",
   fields: ["name", "display-name", "difficulty", "category", "domain", "description"],
-  find: 'SELECT concept_id, name, display_name, difficulty_level, category, domain, description FROM concepts WHERE name = $1 ORDER BY concept_id COLLATE "C" FOR UPDATE',
+  find: 'SELECT concept_id, name, display_name, difficulty_level, category, domain, description FROM concepts WHERE name = $1 ORDER BY concept_id COLLATE "C"',
   insert: "INSERT INTO concepts (concept_id, name, display_name, difficulty_level, category, domain, description) VALUES ($1, $2, $3, $4, $5, $6, $7)",
   update: "UPDATE concepts SET name = $2, display_name = $3, difficulty_level = $4, category = $5, domain = $6, description = $7, updated_at = now() WHERE concept_id = $1",
   idTaken: "SELECT 1 FROM concepts WHERE concept_id = $1",
@@ -47,7 +47,7 @@ export const paths: Kind = {
   thing: "path",
   entity: "learning_path",
   fields: ["title", "difficulty", "category", "hours", "description"],
-  find: 'SELECT path_id, name, difficulty_level, category, estimated_duration, description FROM learning_paths WHERE name = $1 ORDER BY path_id COLLATE "C" FOR UPDATE',
+  find: 'SELECT path_id, name, difficulty_level, category, estimated_duration, description FROM learning_paths WHERE name = $1 ORDER BY path_id COLLATE "C"',
   insert: "INSERT INTO learning_paths (path_id, name, difficulty_level, category, estimated_duration, description) VALUES ($1, $2, $3, $4, $5, $6)",
   update: "UPDATE learning_paths SET name = $2, difficulty_level = $3, category = $4, estimated_duration = $5, description = $6, updated_at = now() WHERE path_id = $1",
   idTaken: "SELECT 1 FROM learning_paths WHERE path_id = $1",
@@ -60,7 +60,7 @@ export const users: Kind = {
   entity: "user",
   fields: ["username", "email", "first-name", "last-name"],
   secret: "email",
-  find: 'SELECT user_id, username, email, first_name, last_name FROM users WHERE username = $1 ORDER BY user_id COLLATE "C" FOR UPDATE',
+  find: 'SELECT user_id, username, email, first_name, last_name FROM users WHERE username = $1 ORDER BY user_id COLLATE "C"',
   insert: "INSERT INTO users (user_id, username, email, first_name, last_name) VALUES ($1, $2, $3, $4, $5)",
   update: "UPDATE users SET username = $2, email = $3, first_name = $4, last_name = $5, updated_at = now() WHERE user_id = $1",
   idTaken: "SELECT 1 FROM users WHERE user_id = $1",
@@ -80,7 +80,7 @@ export interface Found {
 
 /** The one row of a name, locked; undefined if there is none. Throws `InputError` if several share the name. */
 export async function find(sql: Sql, kind: Kind, name: string): Promise<Found | undefined> {
-  const { rows } = await sql.query(kind.find, [name]);
+  const { rows } = await sql.query(`${kind.find} FOR UPDATE`, [name]);
   if (rows.length > 1) throw new InputError("bad-input", `${rows.length} ${kind.thing}s are called “${name}”, and which one is meant can't be told`, `their ids are ${rows.map(([id]) => String(id)).join(", ")}: give them names of their own in PostgreSQL first`);
   return rows[0] === undefined ? undefined : foundOf(rows[0]);
 }
@@ -95,6 +95,15 @@ export async function findKnown(sql: Sql, kind: Kind, name: string): Promise<Fou
 export async function unknown(sql: Sql, kind: Kind, name: string): Promise<InputError> {
   const { rows } = await sql.query(kind.names);
   return kind.unknown(name, rows.map(([known]) => String(known)));
+}
+
+/** What the row of a name holds now, by field, as it would be given; nothing if there is no such row, or several. */
+export async function presentValues(sql: Sql, kind: Kind, name: string): Promise<{ id: string | null; values: Record<string, string> }> {
+  const { rows } = await sql.query(kind.find, [name]);
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) return { id: null, values: {} };
+  const { id, cells } = foundOf(row);
+  return { id, values: Object.fromEntries(kind.fields.map((field, index) => [field, cells[index] === null || cells[index] === undefined ? "" : String(cells[index])])) };
 }
 
 function foundOf([id, ...cells]: Row): Found {

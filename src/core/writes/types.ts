@@ -61,6 +61,9 @@ export type RunOperation = (databases: Databases, values: WriteValues, options: 
 /** What an operation does once its values fit. Throws the same. */
 export type Action = (databases: Databases, given: Given, options: OperationOptions) => Promise<WriteReport>;
 
+/** What the thing that is named in the values holds now, by field; what is unknown is absent. Throws `DatabaseError`. */
+export type Present = (databases: Databases, values: WriteValues) => Promise<WriteValues>;
+
 /** Something that a person can write, in both databases or in neither. */
 export interface WriteOperation {
   /** `concept create`: the command's name. */
@@ -73,5 +76,7 @@ export interface WriteOperation {
   /** Given where it can take other things along: what the switch is said to do. */
   cascade?: string;
   examples: readonly string[];
+  /** For a form that changes something: where it begins. */
+  present?: Present;
   run: RunOperation;
 }

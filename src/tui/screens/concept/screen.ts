@@ -10,7 +10,7 @@ import type { ListView } from "../../list-view.ts";
 import { copyRow, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host } from "../../screen.ts";
+import type { Host, Subject } from "../../screen.ts";
 import { TextPane } from "../../text-pane.ts";
 import { ConceptTree } from "./tree.ts";
 import { renderConcept } from "./view.ts";
@@ -125,6 +125,10 @@ export class ConceptScreen extends PanedScreen {
       columns: ["direction", "type", "concept"],
       rows: detail.relationships.map((one) => [one.direction, one.type, one.concept]),
     };
+  }
+
+  override subject(): Subject {
+    return { concepts: this.concept, ...(this.focused(this.paths) ? { paths: this.paths.selected } : {}) };
   }
 
   render(cells: number, height: number): string[] {

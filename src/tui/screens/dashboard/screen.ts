@@ -9,7 +9,7 @@ import { TextOverlay, type Choice } from "../../overlay.ts";
 import { copyRow, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host } from "../../screen.ts";
+import type { Host, Subject } from "../../screen.ts";
 import { ScrollText } from "../../scroll-text.ts";
 import { TilePane } from "./tile-pane.ts";
 import { definitionLines, type Tile } from "./tiles.ts";
@@ -116,6 +116,12 @@ export class DashboardScreen extends PanedScreen {
         this.#openTile(tile);
       },
     }));
+  }
+
+  override subject(): Subject {
+    const { pane } = this;
+    if (pane === this.paths) return { paths: this.paths.selected?.path };
+    return { concepts: pane === this.progress ? this.progress.selected?.concept : pane === this.ready ? this.ready.selected?.concept : undefined };
   }
 
   render(cells: number, height: number): string[] {

@@ -11,7 +11,7 @@ import type { Choice } from "../../overlay.ts";
 import { copyRow, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host } from "../../screen.ts";
+import type { Host, Subject } from "../../screen.ts";
 import { renderPaths } from "./view.ts";
 
 type Loaded = { paths: PathRow[]; trace: Trace; missing: Missing };
@@ -133,6 +133,10 @@ export class PathsScreen extends PanedScreen {
   override choices(): Choice[] {
     const { selected } = this.paths;
     return selected === undefined ? [] : [{ label: "Faults in the order of all paths", note: "query graph/path-order-faults", choose: () => this.host.openQuery("graph/path-order-faults") }];
+  }
+
+  override subject(): Subject {
+    return { paths: this.paths.selected?.path, ...(this.focused(this.concepts) ? { concepts: this.concepts.selected?.concept } : {}) };
   }
 
   render(cells: number, height: number): string[] {

@@ -6,7 +6,7 @@ import type { Trace } from "../../../core/session.ts";
 import { ChoicesCache } from "../../choices-cache.ts";
 import { Cursor } from "../../cursor.ts";
 import { commandLine, type Exportable } from "../../export.ts";
-import { ParameterForm } from "../../form.ts";
+import { ParameterForm } from "../../parameter-form.ts";
 import { fuzzy } from "../../fuzzy.ts";
 import type { KeyPress } from "../../keys.ts";
 import type { Action, Scope } from "../../keymap.ts";

@@ -8,7 +8,7 @@ import { compareText } from "../../../core/projection/compare.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
 import { ChoicesCache } from "../../choices-cache.ts";
 import { commandLine, type Exportable } from "../../export.ts";
-import { ParameterForm } from "../../form.ts";
+import { ParameterForm } from "../../parameter-form.ts";
 import type { KeyPress } from "../../keys.ts";
 import type { Action, Scope } from "../../keymap.ts";
 import type { ListView } from "../../list-view.ts";
@@ -16,7 +16,7 @@ import { TextOverlay, type Choice } from "../../overlay.ts";
 import { copyRow, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host } from "../../screen.ts";
+import type { Host, Subject } from "../../screen.ts";
 import { ScrollText } from "../../scroll-text.ts";
 import { FormPane } from "../../form-pane.ts";
 import { strategyQueries, strategyTitles } from "./strategies.ts";
@@ -128,6 +128,11 @@ export class RecommendationsScreen extends PanedScreen {
       ...(Object.keys(strategyTitles) as Strategy[]).map((strategy) => ({ label: `Recommend: ${strategyTitles[strategy]}`, note: strategy === this.strategy ? "shown now" : "", choose: () => this.#setStrategy(strategy) })),
       { label: "How the score is made", note: "the formula and its weights", choose: () => this.host.show(new TextOverlay("How the score is made", new ScrollText(formula()))) },
     ];
+  }
+
+  override subject(): Subject {
+    const item = this.focused(this.items) ? this.items.selected?.item : this.focused(this.excluded) ? this.excluded.selected?.item : undefined;
+    return this.strategy === "paths" ? { paths: item } : { concepts: item };
   }
 
   render(cells: number, height: number): string[] {

@@ -9,7 +9,7 @@ import { ChoiceOverlay } from "../../overlay.ts";
 import { copyRow, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { Resource } from "../../resource.ts";
-import type { Host } from "../../screen.ts";
+import type { Host, Subject } from "../../screen.ts";
 import { MatrixPane } from "./matrix.ts";
 import { renderShared } from "./view.ts";
 
@@ -99,6 +99,11 @@ export class SharedScreen extends PanedScreen {
       columns: pairs ? ["path", "other", "shared", "jaccard"] : ["concept", "paths", "path_count"],
       rows: pairs ? data.pairs.map((row) => [row.path, row.other, row.shared, row.jaccard]) : data.concepts.map((row) => [row.concept, row.paths, row.path_count]),
     };
+  }
+
+  override subject(): Subject {
+    if (this.focused(this.concepts)) return { concepts: this.concepts.selected?.concept };
+    return this.focused(this.pairs) ? { paths: this.pairs.selected?.path } : { paths: this.matrix.path, concepts: this.matrix.concept };
   }
 
   render(cells: number, height: number): string[] {
