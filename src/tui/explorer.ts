@@ -445,11 +445,11 @@ export class Explorer implements Host {
     const { session, backend } = this;
     if (session === undefined || backend === undefined || this.#ended) return;
     clearTimeout(this.#nextCheck);
-    void this.sync.look();
     const started = performance.now();
-    if (compare) {
+    if (!compare) await this.sync.look();
+    else {
       try {
-        const { in_sync: inSync } = await backend.check(session, { mode: "fast" });
+        const [{ in_sync: inSync }] = await Promise.all([backend.check(session, { mode: "fast" }), this.sync.look()]);
         this.checked = { at: Date.now(), inSync };
       } catch (error) {
         this.checked = { at: Date.now(), inSync: false, error };

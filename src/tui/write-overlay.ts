@@ -1,5 +1,5 @@
 import { sanitise } from "../core/text/sanitise.ts";
-import type { PlanLine, WriteOperation, WriteReport, WriteValues } from "../core/writes/types.ts";
+import type { PlanLine, WriteReport, WriteValues } from "../core/writes/types.ts";
 import type { ChoicesCache } from "./choices-cache.ts";
 import type { KeyPress } from "./keys.ts";
 import { actionOf } from "./keymap.ts";
@@ -8,7 +8,7 @@ import type { Overlay } from "./overlay.ts";
 import type { Backend } from "./screen.ts";
 import { ScrollText } from "./scroll-text.ts";
 import type { Theme } from "./theme.ts";
-import { WriteForm } from "./write-form.ts";
+import type { WriteForm } from "./write-form.ts";
 
 /** What a write asks of the explorer around it. */
 export interface WriteContext {
@@ -41,9 +41,11 @@ export class WriteOverlay implements Overlay {
   #named: string | undefined;
   #closed = false;
 
-  constructor(operation: WriteOperation, values: WriteValues, context: WriteContext) {
-    this.title = operation.summary.charAt(0).toUpperCase() + operation.summary.slice(1);
-    this.#form = new WriteForm(operation, values);
+  /** The form is the caller's: who leaves it finds it again as it was. */
+  constructor(form: WriteForm, context: WriteContext) {
+    const { summary } = form.operation;
+    this.title = summary.charAt(0).toUpperCase() + summary.slice(1);
+    this.#form = form;
     this.#context = context;
     this.#begin();
   }
@@ -97,7 +99,7 @@ export class WriteOverlay implements Overlay {
     return fitHeight(
       [
         ...head,
-        ...(fault === undefined ? (operation.details ?? []).flatMap((detail) => words("dim", " ", detail)) : [...words("danger", theme.symbols.bad, fault.message), ...(fault.hint === undefined ? [] : words("dim", " ", fault.hint))]),
+        ...(fault === undefined ? (operation.details ?? []).flatMap((detail) => words("dim", " ", inForm(detail))) : [...words("danger", theme.symbols.bad, fault.message), ...(fault.hint === undefined ? [] : words("dim", " ", fault.hint))]),
         paintLine(theme, [], cells),
         ...this.#form.render(theme, cells, true, this.#context.choices.of(this.#form)),
       ],
@@ -196,9 +198,9 @@ function unknownLines({ warnings }: WriteReport): Spans[] {
   return ["whether it was written is not known:", ...warnings].flatMap((text) => wrap(sanitise(text), 100)).map((line): Spans => [["danger", line]]);
 }
 
-/** Hints speak of the command line's flags; in the form the fields are called the same. */
+/** Hints speak of the command line's flags; in the form the fields are called the same, and it shows a preview in any case. */
 function inForm(hint: string): string {
-  return hint.replace(/--([a-z-]+)/g, (_flag, name: string) => `“${name.replaceAll("-", " ")}”`);
+  return hint.replace(/; with --dry-run[^;]*/, "").replace(/--([a-z-]+)/g, (_flag, name: string) => `“${name.replaceAll("-", " ")}”`);
 }
 
 function scroll(text: ScrollText, press: KeyPress): void {

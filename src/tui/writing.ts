@@ -4,6 +4,7 @@ import { ChoicesCache } from "./choices-cache.ts";
 import type { Explorer } from "./explorer.ts";
 import { ChoiceOverlay, type Choice } from "./overlay.ts";
 import type { Subject } from "./screen.ts";
+import { WriteForm } from "./write-form.ts";
 import { WriteOverlay } from "./write-overlay.ts";
 
 /** Why nothing can be written here; undefined if it can. */
@@ -42,10 +43,17 @@ function* prefilled(fields: WriteOperation["fields"], subject: Subject): Generat
   }
 }
 
+/** Forms that were left and not written, by what they were opened for. */
+const drafts = new WeakMap<Explorer, Map<string, WriteForm>>();
+
 function openWrite(explorer: Explorer, operation: WriteOperation, values: WriteValues): void {
   const { session, backend, theme, options } = explorer;
   if (session === undefined || backend === undefined) return;
-  const overlay: WriteOverlay = new WriteOverlay(operation, values, {
+  const own = drafts.get(explorer) ?? new Map<string, WriteForm>();
+  const about = JSON.stringify([operation.id, values]);
+  const form = own.get(about) ?? new WriteForm(operation, values);
+  drafts.set(explorer, own.set(about, form));
+  const overlay: WriteOverlay = new WriteOverlay(form, {
     backend,
     theme,
     choices: new ChoicesCache(explorer),
@@ -53,6 +61,7 @@ function openWrite(explorer: Explorer, operation: WriteOperation, values: WriteV
     run: (given, more) => explorer.write(() => operation.run(session.databases, given, { ...more, timeZone: session.timeZone })),
     present: (given) => operation.present?.(session.databases, given) ?? Promise.resolve({}),
     wrote: (report, given) => {
+      own.delete(about);
       if (report.outcome !== "unknown" && explorer.overlay === overlay) explorer.overlay = undefined;
       tell(explorer, report);
       explorer.wrote(operation.id === "concept delete" || (operation.id === "concept update" && given["name"] !== undefined) ? { concept: given["concept"] ?? "", to: given["name"] } : undefined);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openDatabases } from "../../src/databases/open.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
 import { explorerStories, fits } from "./stories.ts";
+import { writeStories } from "./writes.ts";
 
 let home: Home;
 let app: App | undefined;
@@ -19,7 +20,10 @@ afterEach(async () => {
   app = undefined;
 });
 
-describe("on the embedded pair", () => explorerStories(() => ({})));
+describe("on the embedded pair", () => {
+  explorerStories(() => ({}));
+  describe("what is written", () => writeStories(() => ({})));
+});
 
 describe("the first start", () => {
   test("a newcomer sees the demo, and is told where it went", async () => {

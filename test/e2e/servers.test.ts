@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import type { Server } from "../../scripts/servers/start.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
 import { screenStories } from "./screens.ts";
 import { explorerStories } from "./stories.ts";
+import { writeStories } from "./writes.ts";
 import { allPairs, describeOn, environmentOf, startPair } from "../support/servers.ts";
 
 for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile servers, on ${pair.name}`, () => {
@@ -55,6 +57,40 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
 
   describe("the explorer", () => explorerStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
   describe("its screens", () => screenStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
+
+  describe("what is written in it", () => writeStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
+
+  test("an explorer that may write carries over what other programs write; one that reads shows what is pending", async () => {
+    const [sql] = servers;
+    const client = new pg.Client({ connectionString: sql.url });
+    await client.connect();
+    const apps = ["--read-only", "--write"].map((flag) => new App(home, ["explore", "dashboard", "--profile", "servers", "--user", "cavin_admin", flag]));
+    const [reads, writes] = apps as [App, App];
+    try {
+      // The one that writes comes later: until then nobody carries anything over.
+      await reads.sees("in sync");
+      await client.query("UPDATE users SET last_name = 'Elsewhere' WHERE username = 'cavin_admin'");
+      await writes.sees("lag 0 s");
+      await expect.poll(async () => (JSON.parse((await run("status", "--json")).stdout) as { pending_marks: number }).pending_marks).toBe(0);
+      expect((await run("check")).code).toBe(0);
+      await client.query("UPDATE users SET last_name = 'Otieno' WHERE username = 'cavin_admin'");
+      await expect.poll(async () => (JSON.parse((await run("status", "--json")).stdout) as { pending_marks: number }).pending_marks).toBe(0);
+      expect((await run("check")).code).toBe(0);
+      writes.press("q");
+      expect(await writes.ends()).toBe(0);
+      await client.query("UPDATE users SET last_name = 'Nobody' WHERE username = 'cavin_admin'");
+      reads.press("r");
+      await reads.sees(/1 pending · lag \d+ s/);
+      expect((await run("sync")).code).toBe(0);
+      reads.press("r");
+      await reads.seesNo("pending");
+    } finally {
+      await client.query("UPDATE users SET last_name = 'Otieno' WHERE username = 'cavin_admin'");
+      await client.end();
+      for (const app of apps) await app.close();
+      await run("sync");
+    }
+  });
 
   test("the explorer names both engines", async () => {
     const app = new App(home, ["explore", "dashboard", "--profile", "servers", "--user", "cavin_admin"]);

@@ -4,7 +4,7 @@ import type { App } from "./program.ts";
 const patienceMs = 20_000;
 
 /** A load that runs, in the words of every screen; what is still missing then would be missed by the next key. */
-const busy = /(?:loading|refreshing|opening the databases|arranging)[…~]/;
+const busy = /(?:loading|refreshing|opening the databases|arranging|would do|writing)[…~]/;
 
 /** The header's verdict: the last thing that the start of the program shows. */
 const started = /(?:in sync|differs|not compared) [·-] /;
@@ -109,6 +109,11 @@ export class Story implements PromiseLike<App> {
   /** Chooses something from the command list by typing it. */
   command(text: string): this {
     return this.#choose(":", "Commands", text);
+  }
+
+  /** Opens the form of a write, by its name in the list. */
+  write(name: string): this {
+    return this.#choose("W", "Write", name).sees("⏎ preview");
   }
 
   user(name: string): this {
