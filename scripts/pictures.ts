@@ -9,7 +9,7 @@ import { explorer, type Story } from "../test/support/story.ts";
 import { cellsOf, masked, toSvg } from "./svg.ts";
 
 /** As docs/tour.md walks: in a window of one size each begins where the one before ended. */
-const walk: readonly { name: string; title: string; way: (story: Story) => Story; columns: number }[] = [
+const walk: readonly { name: string; title: string; way: (story: Story) => Story; columns: number; write?: true }[] = [
   { name: "dashboard", title: "The dashboard: numbers, progress, paths, activity and what is ready to learn", way: (story) => story.dashboard().sees("deep_learning"), columns: 120 },
   { name: "recommendations", title: "Recommendations: what to learn next, the terms of each score, and what was left out", way: (story) => story.recommendations().sees("Why programming"), columns: 120 },
   { name: "statements", title: "The statements behind the recommendations", way: (story) => story.press("s").sees("Statements on this screen").moveTo("recommendations/outcomes"), columns: 120 },
@@ -18,7 +18,13 @@ const walk: readonly { name: string; title: string; way: (story: Story) => Story
   { name: "paths", title: "Learning paths: one in order, with what is ready and what each concept waits for", way: (story) => story.paths().open().sees("waits for: programming (not on this path)"), columns: 96 },
   { name: "shared", title: "Shared concepts: a list, a matrix of paths and concepts, and pairs of paths", way: (story) => story.shared().sees("0.600"), columns: 120 },
   { name: "queries", title: "Queries: the catalogue and a result", way: (story) => story.queries().select("graph/learning-journey").open().sees("3 rows").back().back(), columns: 120 },
+  { name: "write", title: "Writing: everything that deleting a concept would do, before it is done", way: (story) => story.paths().write("Delete a concept").press("statistics", "down", "ctrl-n", "enter").sees("⏎ write it"), columns: 120, write: true },
 ];
+
+/** Steps of one window follow each other in one run of the program. */
+function windowOf({ columns, write }: (typeof walk)[number]): string {
+  return `${columns}${write === true ? " write" : ""}`;
+}
 
 /** Every picture as SVG, by its name. */
 export async function drawPictures(): Promise<Map<string, string>> {
@@ -26,9 +32,10 @@ export async function drawPictures(): Promise<Map<string, string>> {
   const pictures = new Map<string, string>();
   try {
     await jeseci(home, ["status"]);
-    for (const columns of new Set(walk.map((step) => step.columns))) {
-      const app = new App(home, ["explore", "dashboard", "--user", "cavin_admin"], { columns, rows: 30 });
-      for (const { name, title, way } of walk.filter((step) => step.columns === columns)) {
+    for (const window of new Set(walk.map(windowOf))) {
+      const { columns, write } = walk.find((step) => windowOf(step) === window) ?? { columns: 120 };
+      const app = new App(home, ["explore", "dashboard", "--user", "cavin_admin", ...(write === true ? ["--write"] : [])], { columns, rows: 30 });
+      for (const { name, title, way } of walk.filter((step) => windowOf(step) === window)) {
         await way(explorer(app)).fits();
         pictures.set(name, toSvg(masked(cellsOf(app.terminal)), title));
       }

@@ -45,11 +45,11 @@ function header(explorer: Explorer, cells: number): string {
   const kind: Span = ["dim", options.profile === options.profileKind ? "" : ` ${theme.symbols.middot} ${options.profileKind}`];
   const { sql, graph } = explorer.health.sides;
   // Why one is dead matters more than which version the other one is.
-  const sides = (detail: "all" | "dead" | "none"): Spans[] => [side(theme, "SQL", sql, detail), side(theme, "graph", graph, detail), verdict(explorer), ...behind(explorer, detail === "all")];
+  const sides = (detail: Detail): Spans[] => [side(theme, "SQL", sql, detail), side(theme, "graph", graph, detail), verdict(explorer, detail), ...behind(explorer, detail)];
   const ending: Spans = [explorer.readOnly ? ["dim", "read-only"] : ["warn", "writes"]];
   const lead: Spans = [" ", ["accent", "jeseci"], "  ", name, kind];
-  const shortest = sides("none");
-  for (const parts of [[...sides("all"), ending], [...sides("dead"), ending], sides("dead"), [...shortest, ending], shortest]) {
+  const shortest = sides("least");
+  for (const parts of [[...sides("all"), ending], [...sides("dead"), ending], sides("dead"), [...sides("none"), ending], sides("none"), shortest]) {
     const own = spansWidth(lead) + parts.reduce((sum, part) => sum + spansWidth(part) + 3, 0);
     if (own > cells && parts !== shortest) continue;
     const spans = [...lead, ...parts.flatMap((part): Spans => ["   ", ...part])];
@@ -58,13 +58,16 @@ function header(explorer: Explorer, cells: number): string {
   return paintLine(theme, lead, cells);
 }
 
-function side(theme: Theme, label: string, state: Side, detail: "all" | "dead" | "none"): Spans {
+/** How much the header tells: everything; versions and what is well no more; no reasons either; nothing but what is and isn't well. */
+type Detail = "all" | "dead" | "none" | "least";
+
+function side(theme: Theme, label: string, state: Side, detail: Detail): Spans {
   if (state.kind === "unknown") return [["dim", `${theme.symbols.open} ${label}`]];
   if (state.kind === "dead") {
     const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
-    return [["danger", `${theme.symbols.open} ${label} unreachable`], ...(detail === "none" ? [] : ([["danger", `: ${shortReason(state.reason)}`]] as Spans)), ["dim", ` ${theme.symbols.middot} ${seconds > 0 ? `retrying in ${seconds} s` : "retrying"}`]];
+    return [["danger", `${theme.symbols.open} ${label} unreachable`], ...(detail === "none" || detail === "least" ? [] : ([["danger", `: ${shortReason(state.reason)}`]] as Spans)), ["dim", ` ${theme.symbols.middot} ${seconds > 0 ? `retrying in ${seconds} s` : "retrying"}`]];
   }
-  return [["ok", theme.symbols.alive], ` ${label} `, ...(detail === "all" ? [`${state.engine} ${state.version} `] : []), ["dim", duration(state.ms)]];
+  return [["ok", theme.symbols.alive], ` ${label}`, ...(detail === "all" ? [` ${state.engine} ${state.version}`] : []), ["dim", detail === "least" ? "" : ` ${duration(state.ms)}`]];
 }
 
 /** The driver's words without what only a log needs; the screen below tells the whole. */
@@ -79,15 +82,16 @@ function shortReason(reason: string): string {
   return known.find(([pattern]) => pattern.test(reason))?.[1] ?? cut(reason, 40);
 }
 
-function verdict({ theme, checked }: Explorer): Spans {
+function verdict({ theme, checked }: Explorer, detail: Detail): Spans {
   if (checked === undefined) return [["dim", `${theme.symbols.open} not compared yet`]];
-  const ago: Span = ["dim", ` ${theme.symbols.middot} ${age(Date.now() - checked.at)}`];
+  const ago: Span = ["dim", detail === "least" ? "" : ` ${theme.symbols.middot} ${age(Date.now() - checked.at)}`];
   if (checked.error !== undefined) return [["warn", `${theme.symbols.warning} not compared`], ago];
   return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} differs`], ago];
 }
 
 /** How far the graph is behind the rows, and whether that is being seen to. That it is not behind is said where there is room. */
-function behind({ theme, sync: { backlog, relay } }: Explorer, room: boolean): Spans[] {
+function behind({ theme, sync: { backlog, relay } }: Explorer, detail: Detail): Spans[] {
+  const room = detail === "all";
   const parts: Spans[] = [];
   if (relay.kind === "stopped") parts.push([["danger", `${theme.symbols.bad} relay stopped${room ? `: ${cut(relay.error.message, 40)}` : ""}`]]);
   if (backlog === undefined) return parts;

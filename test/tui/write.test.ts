@@ -46,6 +46,8 @@ describe("an explorer that only reads", () => {
     await demo.databases.sql.write((transaction) => transaction.query("UPDATE users SET last_name = 'later' WHERE username = 'cavin_admin'"));
     at.press("r");
     await at.sees(/▲ 1 pending · lag \d+ s/);
+    // Also in a narrow window, which has room for little else.
+    expect(at.frame(80, 24).split("\n")[0]).toMatch(/● SQL {3}● graph {3}. (?:in sync|differs) {3}▲ 1 pending · lag \d+ s/);
     expect(at.own.sync.relay).toEqual({ kind: "off" });
     expect((await loadBacklog(demo.databases))?.pending).toBe(1);
     at.own.end(0);
