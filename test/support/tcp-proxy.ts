@@ -1,5 +1,21 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { once } from "node:events";
+import { Transform } from "node:stream";
+
+/** What becomes of a connection at a message of the program's. */
+export interface Fault {
+  /** Pieces of bytes that the program must have sent on one connection, in this order. The last one is the message. */
+  at: readonly (string | Buffer)[];
+  /** The message never arrives; or it does, and the server's answer to it is lost. */
+  lost: "message" | "answer";
+  /** The connection ends, or stays and carries nothing any more. */
+  then: "cut" | "silence";
+  /** The same for every other connection, from then on. */
+  everywhere?: boolean;
+}
+
+/** How a program asks for the end of a transaction. */
+export const commitOf = { sql: "COMMIT\0", graph: Buffer.from([0x00, 0x02, 0xb0, 0x12, 0x00, 0x00]) } as const;
 
 /** A wire between a program and a server that the tests can cut, leave hanging, and mend. Same port all the time. */
 export class TcpProxy {
@@ -8,6 +24,8 @@ export class TcpProxy {
   readonly #pairs = new Set<[Socket, Socket]>();
   #server: Server | undefined;
   #hanging = false;
+  readonly #silent = new Set<[Socket, Socket]>();
+  #fault: Fault | undefined;
 
   private constructor(target: { host: string; port: number }, server: Server, port: number) {
     this.#target = target;
@@ -52,10 +70,21 @@ export class TcpProxy {
     for (const pair of this.#pairs) for (const socket of pair) socket.pause();
   }
 
+  /** Breaks the first connection on which the fault's message passes; later ones are whole, unless it says otherwise. */
+  breakAt(fault: Fault): void {
+    this.#fault = fault;
+  }
+
+  /** Whether the fault that was asked for is still to come. */
+  get waiting(): boolean {
+    return this.#fault !== undefined;
+  }
+
   /** Lets everything through again. What hung is cut, as the time-outs of a network would. */
   async mend(): Promise<void> {
-    if (this.#hanging) for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    for (const pair of this.#hanging ? this.#pairs : this.#silent) for (const socket of pair) socket.destroy();
     this.#hanging = false;
+    this.#fault = undefined;
     if (this.#server !== undefined) return;
     this.#server = createServer((socket) => this.#join(socket)).listen(this.port, "127.0.0.1");
     await once(this.#server, "listening");
@@ -69,15 +98,46 @@ export class TcpProxy {
       near.pause();
       far.pause();
     } else {
-      near.pipe(far);
+      near.pipe(this.#watch(pair)).pipe(far);
       far.pipe(near);
     }
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
         this.#pairs.delete(pair);
+        this.#silent.delete(pair);
         for (const other of pair) other.destroy();
       });
     }
+  }
+
+  /** Looks at what the program sends on a connection, for the fault. */
+  #watch([near, far]: [Socket, Socket]): Transform {
+    let [fault, passed] = [this.#fault, 0];
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        if (fault !== this.#fault) [fault, passed] = [this.#fault, 0];
+        if (fault === undefined) return done(null, chunk);
+        for (let from = 0; passed < fault.at.length; passed += 1) {
+          const piece = fault.at[passed] ?? "";
+          const found = chunk.indexOf(piece, from);
+          if (found < 0) return done(null, chunk);
+          from = found + piece.length;
+        }
+        const chosen = fault;
+        this.#fault = undefined;
+        const fail = (): void => this.#break([near, far], chosen);
+        if (chosen.lost === "message") return fail();
+        far.unpipe(near);
+        far.once("data", fail).resume();
+        done(null, chunk);
+      },
+    });
+  }
+
+  #break(pair: [Socket, Socket], { then, everywhere }: Fault): void {
+    for (const socket of pair) then === "cut" ? socket.destroy() : socket.unpipe().pause();
+    if (then === "silence") this.#silent.add(pair);
+    if (everywhere === true) then === "cut" ? void this.cut() : this.hang();
   }
 }
