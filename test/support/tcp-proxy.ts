@@ -24,6 +24,7 @@ export class TcpProxy {
   readonly #pairs = new Set<[Socket, Socket]>();
   #server: Server | undefined;
   #hanging = false;
+  /** Pairs that carry nothing, not even the news that one end is gone. */
   readonly #silent = new Set<[Socket, Socket]>();
   #fault: Fault | undefined;
 
@@ -58,7 +59,8 @@ export class TcpProxy {
   async cut(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    this.#silent.clear();
+    for (const pair of this.#pairs) this.#end(pair);
     if (server === undefined) return;
     server.close();
     await once(server, "close");
@@ -67,7 +69,7 @@ export class TcpProxy {
   /** A black hole from now on: connections are taken, and nothing comes through, either way. */
   hang(): void {
     this.#hanging = true;
-    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+    for (const pair of this.#pairs) this.#silence(pair);
   }
 
   /** Breaks the first connection on which the fault's message passes; later ones are whole, unless it says otherwise. */
@@ -82,7 +84,9 @@ export class TcpProxy {
 
   /** Lets everything through again. What hung is cut, as the time-outs of a network would. */
   async mend(): Promise<void> {
-    for (const pair of this.#hanging ? this.#pairs : this.#silent) for (const socket of pair) socket.destroy();
+    const silent = [...this.#silent];
+    this.#silent.clear();
+    for (const pair of silent) this.#end(pair);
     this.#hanging = false;
     this.#fault = undefined;
     if (this.#server !== undefined) return;
@@ -94,25 +98,30 @@ export class TcpProxy {
     const far = connect(this.#target.port, this.#target.host);
     const pair: [Socket, Socket] = [near, far];
     this.#pairs.add(pair);
-    if (this.#hanging) {
-      near.pause();
-      far.pause();
-    } else {
+    if (this.#hanging) this.#silence(pair);
+    else {
       near.pipe(this.#watch(pair)).pipe(far);
       far.pipe(near);
     }
     for (const socket of pair) {
       socket.on("error", () => undefined);
-      socket.on("close", () => {
-        this.#pairs.delete(pair);
-        this.#silent.delete(pair);
-        for (const other of pair) other.destroy();
-      });
+      socket.on("close", () => (this.#silent.has(pair) ? undefined : this.#end(pair)));
     }
   }
 
+  #end(pair: [Socket, Socket]): void {
+    this.#pairs.delete(pair);
+    for (const socket of pair) socket.destroy();
+  }
+
+  #silence(pair: [Socket, Socket]): void {
+    this.#silent.add(pair);
+    for (const socket of pair) socket.unpipe().pause();
+  }
+
   /** Looks at what the program sends on a connection, for the fault. */
-  #watch([near, far]: [Socket, Socket]): Transform {
+  #watch(pair: [Socket, Socket]): Transform {
+    const [near, far] = pair;
     let [fault, passed] = [this.#fault, 0];
     return new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
@@ -126,7 +135,7 @@ export class TcpProxy {
         }
         const chosen = fault;
         this.#fault = undefined;
-        const fail = (): void => this.#break([near, far], chosen);
+        const fail = (): void => this.#break(pair, chosen);
         if (chosen.lost === "message") return fail();
         far.unpipe(near);
         far.once("data", fail).resume();
@@ -136,8 +145,10 @@ export class TcpProxy {
   }
 
   #break(pair: [Socket, Socket], { then, everywhere }: Fault): void {
-    for (const socket of pair) then === "cut" ? socket.destroy() : socket.unpipe().pause();
-    if (then === "silence") this.#silent.add(pair);
-    if (everywhere === true) then === "cut" ? void this.cut() : this.hang();
+    if (then === "cut") this.#end(pair);
+    else this.#silence(pair);
+    if (everywhere !== true) return;
+    if (then === "cut") void this.cut();
+    else this.hang();
   }
 }
