@@ -15,6 +15,8 @@ export interface Server {
   username: string;
   password: string;
   stop(): Promise<void>;
+  /** Ends it and starts it again: same port, data and password. Absent for a server that was not started here. */
+  restart?(): Promise<void>;
 }
 
 export type PostgresMajor = 15 | 18;
@@ -80,16 +82,24 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
     if (root) chownSync(signal, nobody, nobody);
   }
   const port = options.port ?? (await freePort());
-  const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F", ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
-  await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F", ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+    await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
+    return child;
+  };
+  let child = await start();
   return {
     name: `PostgreSQL ${major}`,
     url: `postgresql://tester:${password}@127.0.0.1:${port}/postgres`,
     username: "tester",
     password,
     stop: async () => {
-      await end(child, "SIGINT");
+      await end(child);
       rmSync(folder, { recursive: true, force: true });
+    },
+    restart: async () => {
+      await end(child);
+      child = await start();
     },
   };
 }
@@ -152,17 +162,24 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     writeFileSync(join(certificates, "private.key"), createPrivateKey(options.certificate.key).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   }
   const memory = options.transactionMemory === undefined ? [] : [`-Djeseci.transaction.memory=${options.transactionMemory}`];
-  const child = spawn(java, ["-Xmx1g", ...memory, "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
-  await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(java, ["-Xmx1g", ...memory, "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
+    await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
+    return child;
+  };
+  let child = await start();
   return {
     name: `Neo4j ${version}`,
     url: `bolt://127.0.0.1:${port}`,
     username: "neo4j",
     password,
     stop: async () => {
-      child.stdin.end();
-      await end(child, "SIGTERM");
+      await end(child);
       rmSync(folder, { recursive: true, force: true });
+    },
+    restart: async () => {
+      await end(child);
+      child = await start();
     },
   };
 }
@@ -187,10 +204,12 @@ async function ready(child: ChildProcess, stream: NodeJS.ReadableStream, line: R
   });
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
-  if (child.stdin === null) child.kill(signal);
+  // PostgreSQL waits for nobody at SIGINT; Neo4j ends with its standard input.
+  if (child.stdin === null) child.kill("SIGINT");
+  else child.stdin.end();
   const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
   await gone;
   clearTimeout(timer);

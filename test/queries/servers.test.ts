@@ -1,33 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Server } from "../../scripts/servers/start.ts";
-import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import { runQuery, runStatement } from "../../src/core/catalogue/run.ts";
 import { check } from "../../src/core/consistency/check.ts";
 import { demoFolder, seed } from "../../src/core/seeding/seed.ts";
 import type { Session } from "../../src/core/session.ts";
-import { openDatabases } from "../../src/databases/open.ts";
 import type { Databases } from "../../src/databases/types.ts";
 import type { Value } from "../../src/databases/values.ts";
 import { expectRecommendations } from "../core/recommendations/compare.ts";
 import { loadGraph, randomGraph } from "../support/random-graph.ts";
-import { allPairs, describeOn, openOptions, startPair } from "../support/servers.ts";
+import { openPair, type OpenPair } from "../support/pair.ts";
+import { allPairs, describeOn } from "../support/servers.ts";
 import { differencesFromModel } from "./compare.ts";
 import { Model } from "./model.ts";
 
 for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.name}`, () => {
-  let servers: [Server, Server];
+  let opened: OpenPair;
   let databases: Databases;
   let session: Session;
   beforeAll(async () => {
-    servers = await startPair(pair);
-    databases = await openDatabases(openOptions(servers));
-    await databases.createSchema();
-    session = { databases, catalogue: await loadCatalogue(), timeZone: "UTC" };
+    opened = await openPair(pair);
+    ({ databases, session } = opened);
   }, 240_000);
-  afterAll(async () => {
-    await databases.close();
-    await Promise.all(servers.map((server) => server.stop()));
-  });
+  afterAll(() => opened.close());
   const empty = async (): Promise<void> => {
     await databases.sql.write((transaction) => transaction.query("TRUNCATE users, concepts, learning_paths CASCADE"));
     await databases.graph.write((transaction) => transaction.query("MATCH (n) WHERE NOT n:__SyncLane DETACH DELETE n"));

@@ -44,6 +44,8 @@ export interface DualWriteOptions {
 
 const graphTimeoutMs = 5_000;
 const lockTimeoutMs = 2_000;
+/** Longer than the graph's transaction can keep PostgreSQL's waiting, and over before PostgreSQL is no longer asked. */
+const idleMs = 12_000;
 /** How long PostgreSQL is asked what became of a commit whose answer was lost. */
 const askForMs = 10_000;
 
@@ -81,6 +83,8 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
       await databases.sql.write(
         async (sql) => {
           await sql.query("SET LOCAL synchronous_commit = on");
+          // Should COMMIT never arrive, the server ends it by itself: no lock stays, and what became of it can be told.
+          if (databases.profile === "servers") await sql.query(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`);
           const since = await newestMark(sql);
           const value = await write.rows(sql);
           await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
@@ -132,7 +136,8 @@ async function finishLater<T>(databases: Databases, course: Course<T>, error: un
     if (!isUnreachable(error)) throw error;
     return course.result("unknown", `the graph did not say whether it was committed (${error.message}): look, or do it again, which changes nothing twice`);
   }
-  if (isTransient(error) && error.code !== "cannot-connect") {
+  // That it was PostgreSQL's answer that was lost says nothing against the graph.
+  if (isTransient(error) && (error.code !== "cannot-connect" || error.database === "sql")) {
     const done = await relayOnce(databases).catch(() => false);
     if (done && !(await databases.sql.read((transaction) => stillMarked(transaction, course.marks)))) return course.result("both");
   }

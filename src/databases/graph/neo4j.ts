@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import neo4j, { type BookmarkManager, type Driver, type Plan, type ProfiledPlan, type Record as DriverRecord, type Result, type ResultSummary, type Session } from "neo4j-driver";
+import neo4j, { type BookmarkManager, type Driver, type Plan, type ProfiledPlan, type Record as DriverRecord, type Result, type ResultSummary, type Session, type Transaction as NeoTransaction } from "neo4j-driver";
 import { DatabaseError } from "../errors.ts";
 import type { EngineVersion, GraphDatabase, GraphParameters, PlanNode, QueryResult, ReadOptions, ResultStream, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
@@ -26,6 +26,10 @@ export interface Neo4jOptions {
 const streamFetchSize = 10_000;
 const batchRows = 1_000;
 const singleServerRetryMs = 1_000;
+/** How much longer than the transaction's own limit the answer to COMMIT may take, until the wire counts as lost. */
+const graceMs = 5_000;
+/** The same for a transaction without a limit. */
+const longestWaitMs = 60_000;
 
 type Runner = { run(statement: string, parameters?: Record<string, unknown>): Result };
 
@@ -185,12 +189,25 @@ class Neo4jDatabase implements GraphDatabase {
     const transaction = await session.beginTransaction(settings);
     try {
       const result = await work(new Neo4jTransaction(transaction, (error) => this.#error(error)));
-      await transaction.commit();
+      await this.#commit(transaction, settings.timeout);
       return result;
     } catch (error) {
       if (transaction.isOpen()) await transaction.rollback().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Waits for COMMIT's answer as long as the server may take, and no longer: on a silent wire none ever comes. */
+  async #commit(transaction: NeoTransaction, timeoutMs: number | undefined): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<"silence">((resolve) => (timer = setTimeout(() => resolve("silence"), timeoutMs === undefined ? longestWaitMs : timeoutMs + graceMs)));
+    const answer = await Promise.race([transaction.commit(), silence]).finally(() => clearTimeout(timer));
+    if (answer !== "silence") return;
+    // The driver has no way to give up one connection, and would wait for its answer to close the session; the version is pinned.
+    const { _connectionHolder: holder } = transaction as unknown as { _connectionHolder: { getConnection(): Promise<{ close(): Promise<void> } | null> } };
+    await (await holder.getConnection())?.close();
+    this.#reached = false;
+    throw new DatabaseError("cannot-connect", "graph", "the server did not answer COMMIT in time");
   }
 
   #session(mode: "READ" | "WRITE", fetchSize?: number): Session {

@@ -24,6 +24,10 @@ const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const endOfRead = "ROLLBACK; SELECT pg_advisory_unlock_all()";
 /** A server without TLS, or one whose rules want the other kind of connection. */
 const encryptionRefused = /does not support SSL|no pg_hba\.conf entry/i;
+/** How much longer than the server's own limit an answer may take, until the wire counts as lost. */
+const graceMs = 5_000;
+/** The same for what begins and ends a transaction without a limit. */
+const longestWaitMs = 60_000;
 const batchRows = 1_000;
 const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
 
@@ -134,6 +138,8 @@ class ServerDatabase implements SqlDatabase {
   async #transaction<T>(begin: string, end: "COMMIT" | typeof endOfRead, work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
     const { signal } = options;
     const client = await this.#connect(signal);
+    const timeoutMs = options.timeoutMs ?? this.#options.statementTimeoutMs;
+    const patienceMs = timeoutMs > 0 ? timeoutMs + graceMs : longestWaitMs;
     let abandon: (error: DatabaseError) => void = () => undefined;
     const abandoned = new Promise<never>((_resolve, reject) => (abandon = reject));
     abandoned.catch(() => undefined);
@@ -143,27 +149,34 @@ class ServerDatabase implements SqlDatabase {
     const run = async (): Promise<T> => {
       const finish = async (statement: string): Promise<void> => {
         stop();
-        await client.query(statement).then(
+        await client.query(within(patienceMs, statement)).then(
           () => client.release(),
           () => client.release(true),
         );
       };
       try {
-        await client.query(this.#begin(begin, options));
+        await client.query(within(patienceMs, this.#begin(begin, options)));
         working = true;
-        const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal) });
+        const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal, timeoutMs > 0 ? patienceMs : undefined) });
         working = false;
         if (end === "COMMIT") {
-          await client.query(end);
+          await client.query(within(patienceMs, end));
           stop();
           client.release();
         } else void finish(end); // nobody has to wait for the end of a read
         return result;
       } catch (error) {
+        // What the caller's own work threw goes on as it is; its statements' errors are ours already.
+        const own = working ? error : this.#error(error, undefined, signal);
+        if (own instanceof DatabaseError && own.database === "sql" && own.code === "cannot-connect") {
+          // Nothing can be said on it any more; the server rolls back when it sees it gone.
+          stop();
+          client.release(true);
+          throw own;
+        }
         const finished = finish(end === "COMMIT" ? "ROLLBACK" : end);
         if (end === "COMMIT") await finished;
-        // What the caller's own work threw goes on as it is; its statements' errors are ours already.
-        throw working ? error : this.#error(error, undefined, signal);
+        throw own;
       }
     };
     const running = run();
@@ -171,14 +184,14 @@ class ServerDatabase implements SqlDatabase {
     return Promise.race([running, abandoned]);
   }
 
-  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows, adHoc }: ReadOptions, signal: AbortSignal | undefined): Promise<QueryResult> {
+  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows, adHoc }: ReadOptions, signal: AbortSignal | undefined, patienceMs: number | undefined): Promise<QueryResult> {
     const started = performance.now();
     const notices: string[] = [];
     const listen = noteTo(notices);
     client.on("notice", listen);
     try {
       // The extended protocol: several statements in one text are refused by the server itself.
-      const query = { text: statement, values: parameters.map(parameterOf), rowMode: "array" as const, types, queryMode: "extended" };
+      const query = { text: statement, values: parameters.map(parameterOf), rowMode: "array" as const, types, queryMode: "extended", ...(patienceMs === undefined ? {} : { query_timeout: patienceMs }) };
       if (maxRows !== undefined || adHoc) {
         const cursor = client.query(new Cursor<Row>(statement, query.values, { rowMode: "array", types }));
         if (adHoc) await requireColumns(client, cursor);
@@ -261,7 +274,8 @@ class ServerDatabase implements SqlDatabase {
   #error(error: unknown, statement?: string, signal?: AbortSignal): DatabaseError {
     if (error instanceof DatabaseError) return error;
     const told = error as Error & { code?: string; position?: string; detail?: string; hint?: string };
-    const message = this.#address.secrets.reduce((text, secret) => text.replaceAll(secret, "•••"), told.message || String(told.code));
+    const words = told.message === "Query read timeout" ? "the server did not answer in time" : told.message || String(told.code);
+    const message = this.#address.secrets.reduce((text, secret) => text.replaceAll(secret, "•••"), words);
     if (signal?.aborted) return new DatabaseError("cancelled", "sql", "cancelled", { cause: error });
     // The codes of the operating system can look like a SQLSTATE: EPIPE has five capitals too.
     const sqlState = error instanceof pg.DatabaseError ? told.code : undefined;
@@ -280,6 +294,11 @@ class ServerDatabase implements SqlDatabase {
       error,
     );
   }
+}
+
+/** A statement that fails when no answer has come after so long: a server behind a silent wire enforces no limit. */
+function within(patienceMs: number, text: string): { text: string; query_timeout: number } {
+  return { text, query_timeout: patienceMs };
 }
 
 function noteTo(notices: string[]): (notice: { message?: string | undefined }) => void {

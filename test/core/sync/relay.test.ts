@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import pg from "pg";
-import type { Server } from "../../../scripts/servers/start.ts";
-import { loadCatalogue } from "../../../src/core/catalogue/load.ts";
 import { check } from "../../../src/core/consistency/check.ts";
-import type { Session } from "../../../src/core/session.ts";
 import { sync } from "../../../src/core/sync/project.ts";
 import { openDatabases } from "../../../src/databases/open.ts";
-import { allPairs, describeOn, openOptions, startPair } from "../../support/servers.ts";
+import { openPair, type OpenPair } from "../../support/pair.ts";
+import { allPairs, describeOn, openOptions } from "../../support/servers.ts";
 import { openSession, type TemporarySession } from "../../support/seeded.ts";
 import { relayStories } from "./relay.ts";
 
@@ -18,22 +16,13 @@ describe("on the embedded pair", () => {
 });
 
 for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.name}`, () => {
-  let servers: [Server, Server];
-  let session: Session;
-  beforeAll(async () => {
-    servers = await startPair(pair);
-    const databases = await openDatabases(openOptions(servers));
-    await databases.createSchema();
-    session = { databases, catalogue: await loadCatalogue(), timeZone: "UTC" };
-  }, 240_000);
-  afterAll(async () => {
-    await session.databases.close();
-    await Promise.all(servers.map((server) => server.stop()));
-  });
-  relayStories(() => session);
+  let opened: OpenPair;
+  beforeAll(async () => void (opened = await openPair(pair)), 240_000);
+  afterAll(() => opened.close());
+  relayStories(() => opened.session);
 
   test("a program without any right on the outbox, and with another search path, writes as ever and is seen", async () => {
-    const { databases } = session;
+    const { databases, session } = opened;
     await databases.sql.adopt("DROP ROLE IF EXISTS writer; CREATE ROLE writer; GRANT USAGE ON SCHEMA public TO writer; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO writer");
     await databases.sql.write(async (transaction) => {
       await transaction.query("SET LOCAL search_path = pg_temp");
@@ -45,7 +34,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
   });
 
   test("transactions that commit out of order lose no mark", async () => {
-    const { databases } = session;
+    const { databases, session, servers } = opened;
     const [late, early] = [new pg.Client({ connectionString: servers[0].url }), new pg.Client({ connectionString: servers[0].url })];
     for (const client of [late, early]) await client.connect();
     try {
@@ -61,7 +50,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
   });
 
   test("of two that begin at once one works, and both end with everything carried over", async () => {
-    const { databases } = session;
+    const { databases, session, servers } = opened;
     const other = await openDatabases(openOptions(servers));
     try {
       await databases.sql.write((transaction) => transaction.query("INSERT INTO users (user_id, username) SELECT 'two' || n, 'two' || n FROM generate_series(1, 3000) AS n"));
