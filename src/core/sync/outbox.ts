@@ -3,7 +3,7 @@ import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } 
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import type { Key } from "../projection/compare.ts";
-import type { EntityName } from "../projection/types.ts";
+import { entityNames, type EntityName } from "../projection/types.ts";
 
 /*
  * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
@@ -85,10 +85,20 @@ export async function missingTriggers(transaction: Sql): Promise<string[]> {
   return rows.map(([table]) => String(table));
 }
 
-/** The next marks by age. `after` only saves looking at what was just deleted; marks are found by being there. */
-export async function readMarks(transaction: Sql, limit: number, after: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE lane = $1 AND id > $2::bigint ORDER BY id LIMIT $3", [lane, after, limit]);
+/** Which marks: `after` only saves looking at what was just deleted, marks are found by being there; `keys` leaves those of whole entities out. */
+export interface MarkFilter {
+  after?: string;
+  keys?: boolean;
+}
+
+/** The next marks by age. */
+export async function readMarks(transaction: Sql, limit: number, filter: MarkFilter): Promise<Mark[]> {
+  const { rows } = await transaction.query(`SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT $3`, [lane, filter.after ?? "0", limit]);
   return rows.map(markOf);
+}
+
+function whereOf({ keys }: MarkFilter): string {
+  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
 }
 
 /** The marks that this very transaction made; `since` is what `newestMark` gave at its beginning. */
@@ -112,8 +122,9 @@ function markOf([id, entity, k1, k2, cascade]: readonly unknown[]): Mark {
   return { id: String(id), entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), cascade: cascade === true };
 }
 
-export async function anyMark(transaction: Sql): Promise<boolean> {
-  return (await transaction.query("SELECT 1 FROM jeseci.sync_mark WHERE lane = $1 LIMIT 1", [lane])).rows.length > 0;
+/** In the order of the ids: the index passes over a queue's deleted beginning, which the table would be read through for. */
+export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promise<boolean> {
+  return (await transaction.query(`SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT 1`, [lane, filter.after ?? "0"])).rows.length > 0;
 }
 
 export async function countMarks(transaction: Sql): Promise<number> {
@@ -121,8 +132,8 @@ export async function countMarks(transaction: Sql): Promise<number> {
 }
 
 /** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
-export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = declarations.map(({ entity }) => entity)): Promise<void> {
-  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[])", [[...chosen]]);
+export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = entityNames): Promise<void> {
+  await markParked(transaction, chosen);
   await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2)", [[...chosen], wholeEntity]);
 }
 
@@ -172,7 +183,12 @@ export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadO
 
 /** Marks every parked key again. Gives how many. */
 export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<number> {
-  return sql.write(async (transaction) => Number((await transaction.query("WITH again AS (INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead RETURNING 1) SELECT count(*) FROM again")).rows[0]?.[0] ?? 0));
+  return sql.write((transaction) => markParked(transaction, entityNames));
+}
+
+async function markParked(transaction: Sql, chosen: readonly EntityName[]): Promise<number> {
+  const { rows } = await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[]) RETURNING 1", [[...chosen]]);
+  return rows.length;
 }
 
 /**

@@ -106,9 +106,10 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
   );
 }
 
-/** Marks that a crash or another program left: one batch of them goes first, where no relay is at work. */
+/** Marks of keys that a crash or another program left: one pass of them goes first, where no relay is at work. */
 async function carryOverFirst(databases: Databases): Promise<void> {
-  if ((await isPrepared(databases)) && !(await databases.sql.read(anyMark))) return;
+  const [prepared, marked] = await Promise.all([isPrepared(databases), databases.sql.read((transaction) => anyMark(transaction, { keys: true }))]);
+  if (prepared && !marked) return;
   await relayOnce(databases);
 }
 
@@ -116,7 +117,7 @@ async function relayOnce(databases: Databases): Promise<boolean> {
   const lease = await takeLane(databases, ownerName());
   if (lease === null) return false;
   try {
-    await whileBeating(databases, lease, () => new Relay(databases, lease).drain({ passes: 1 }));
+    await whileBeating(databases, lease, () => new Relay(databases, lease).drain({ once: true }));
     return true;
   } catch (error) {
     if (error instanceof Superseded) return false;
