@@ -1,7 +1,7 @@
-import type { Databases, ReadOptions } from "../../databases/types.ts";
+import type { Databases, ReadOptions, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { Row, Value } from "../../databases/values.ts";
 import { compareKeys, compareText, type Key } from "./compare.ts";
-import { readGraph, readRows, readRowsAfter } from "./statements.ts";
+import { readGraph, readPage, readRows, type KeyOrder } from "./statements.ts";
 import type { Declaration } from "./types.ts";
 
 /** A page is sorted anew where the key's index has another order: large enough for that to be rare, small enough to hold. */
@@ -31,16 +31,20 @@ export async function* projectedRows(databases: Databases, declaration: Declarat
  * transaction open for as long as a million rows take.
  */
 export async function* pagedRows(databases: Databases, declaration: Declaration): AsyncGenerator<Keyed> {
-  let after: Key = { k1: "", k2: "" };
+  let after: Key | undefined;
   for (;;) {
-    const { rows } = await databases.sql.query(readRowsAfter(declaration), [after.k1, after.k2, pageRows], { timeoutMs: 0 });
-    for (const row of rows) {
-      const keyed = keyedOf(row, declaration, true);
-      after = keyed;
-      yield keyed;
-    }
+    const rows = await pageAfter(databases.sql, declaration, "bytes", after, pageRows);
+    yield* rows;
     if (rows.length < pageRows) return;
+    after = rows.at(-1);
   }
+}
+
+/** The next rows in key order; from the first one on without `after`. An id may be the empty text. */
+export async function pageAfter(sql: Pick<Transaction<SqlParameters>, "query">, declaration: Declaration, order: KeyOrder, after: Key | undefined, limit: number): Promise<Keyed[]> {
+  const keys = after === undefined ? [] : declaration.kind === "node" ? [after.k1] : [after.k1, after.k2];
+  const { rows } = await sql.query(readPage(declaration, order, after === undefined), [limit, ...keys], { timeoutMs: 0 });
+  return rows.map((row) => keyedOf(row, declaration, true));
 }
 
 /**

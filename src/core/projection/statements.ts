@@ -17,11 +17,14 @@ export function readRowsOf(declaration: Declaration): string {
   return `${selectFrom(declaration)} unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2`;
 }
 
-/** The next `$3` rows in key order after the key `$1`, `$2`. */
-export function readRowsAfter(declaration: Declaration): string {
-  const keys = orderKeys(declaration);
-  const after = keys.length === 1 ? `${keys[0]} > $1 AND $2::text = ''` : `(${keys.join(", ")}) > ($1, $2)`;
-  return `${selectFrom(declaration)} ${declaration.table} AS t WHERE ${after} ORDER BY ${keys.join(", ")} LIMIT $3`;
+/** `bytes` is the order that the graph reads in, `index` that of the key's own index, which needs no sorting. */
+export type KeyOrder = "bytes" | "index";
+
+/** The next `$1` rows in key order: from the first one on, or after the key in `$2` and for a relationship `$3`. */
+export function readPage(declaration: Declaration, order: KeyOrder, first: boolean): string {
+  const keys = orderKeys(declaration, order);
+  const after = first ? "" : ` WHERE (${keys.join(", ")}) > (${keys.map((_key, index) => `$${index + 2}`).join(", ")})`;
+  return `${selectFrom(declaration)} ${declaration.table} AS t${after} ORDER BY ${keys.join(", ")} LIMIT $1`;
 }
 
 /** What every read of rows gives: `k1`, `k2` (empty for a node), then the declared columns. */
@@ -32,8 +35,8 @@ function selectFrom(declaration: Declaration): string {
 }
 
 /** The keys to sort by. Qualified, since a bare name would be the output's and sort by the text, not by the index. */
-function orderKeys(declaration: Declaration): string[] {
-  return keyColumns(declaration).flatMap((column) => (column === null ? [] : [`t.${column} COLLATE "C"`]));
+function orderKeys(declaration: Declaration, order: KeyOrder = "bytes"): string[] {
+  return keyColumns(declaration).flatMap((column) => (column === null ? [] : [`t.${column}${order === "bytes" ? ' COLLATE "C"' : ""}`]));
 }
 
 /** The names that people know the ids by, for a list of ids in `$1`. */
@@ -63,6 +66,17 @@ export function readGraph(declaration: Declaration): string {
   const { from, to, type } = declaration;
   const [a, b] = [from.node.key.property, to.node.key.property];
   return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${properties("r")} ORDER BY k1, k2`;
+}
+
+/** One row if the graph holds anything of an entity, else none. */
+export function anyInGraph(declaration: Declaration): string {
+  const [pattern, , condition] = patternOf(declaration);
+  return `${pattern} WHERE ${condition} RETURN 1 AS one LIMIT 1`;
+}
+
+/** How many rows an entity has. */
+export function countRows({ table }: Declaration): string {
+  return `SELECT count(*) FROM ${table}`;
 }
 
 /** The graph's names of a list of ids in `$ids`. */

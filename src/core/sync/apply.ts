@@ -4,12 +4,12 @@ import { declarations } from "../projection/declarations.ts";
 import type { Key } from "../projection/compare.ts";
 import { keyedOf, type Keyed } from "../projection/read.ts";
 import { deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, readRowsOf, upsert } from "../projection/statements.ts";
-import type { Declaration, EntityName, NodeDeclaration, RelationshipDeclaration } from "../projection/types.ts";
+import { entityNames, type Declaration, type EntityName, type NodeDeclaration, type RelationshipDeclaration } from "../projection/types.ts";
 import type { Mark } from "./outbox.ts";
 
 /*
  * The one way in which rows become nodes and relationships: the relay, the comparison of everything, the dual write and
- * a repair all carry keys over through `carryOver`. See the sync protocol, section 3.
+ * a repair all carry over through `applyRows`. See the sync protocol, section 3.
  */
 
 const relationships = declarations.filter((declaration): declaration is RelationshipDeclaration => declaration.kind === "relationship");
@@ -29,6 +29,14 @@ export interface Applied {
   left: { entity: EntityName; k1: string; k2: string }[];
 }
 
+/** What some keys are now: rows, and keys that have none. */
+export interface Rows {
+  /** Nodes before the relationships that hang on them. */
+  entities: ReadonlyMap<Declaration, { rows: readonly Keyed[]; gone: readonly Key[] }>;
+  /** Ids of deleted nodes whose relationships between concepts go too. */
+  cascade: ReadonlySet<string>;
+}
+
 type Sql = Transaction<SqlParameters>;
 type Graph = Transaction<GraphParameters>;
 
@@ -37,17 +45,38 @@ type Graph = Transaction<GraphParameters>;
  * `graph`. A key without a row is deleted. Throws `ApplyError`, `DatabaseError`; the caller then rolls back.
  */
 export async function carryOver(graph: Graph, sql: Sql, marks: readonly Mark[]): Promise<Applied> {
-  const applied: Applied = { counts: { concept: zero(), user: zero(), learning_path: zero(), path_concept: zero(), progress: zero() }, cascaded: 0, left: [] };
-  const work = new Map<Declaration, { rows: Keyed[]; gone: Key[] }>();
-  for (const [declaration, keys] of keysOf(marks)) work.set(declaration, await readKeys(sql, declaration, keys));
-  const each = function* <D extends Declaration>(kind: D["kind"]): Generator<[D, { rows: Keyed[]; gone: Key[] }]> {
-    for (const [declaration, found] of work) if (declaration.kind === kind) yield [declaration as D, found];
+  return applyRows(graph, sql, await readRowsOfMarks(sql, marks));
+}
+
+/** The rows of marked keys. The lane must be held already: what is read before may be stale when it is written. */
+export async function readRowsOfMarks(sql: Sql, marks: readonly Mark[]): Promise<Rows> {
+  const entities = new Map<Declaration, { rows: Keyed[]; gone: Key[] }>();
+  for (const [declaration, keys] of keysOf(marks)) entities.set(declaration, await readKeys(sql, declaration, keys));
+  return { entities, cascade: new Set(marks.flatMap((mark) => (mark.cascade ? cascadeKey(mark) : []))) };
+}
+
+/** Nothing yet. */
+export function nothingApplied(): Applied {
+  return { counts: { concept: zero(), user: zero(), learning_path: zero(), path_concept: zero(), progress: zero() }, cascaded: 0, left: [] };
+}
+
+/** Both together. */
+export function addApplied(one: Applied, other: Applied): Applied {
+  const sum = nothingApplied();
+  for (const entity of entityNames) for (const what of ["upserted", "deleted"] as const) sum.counts[entity][what] = one.counts[entity][what] + other.counts[entity][what];
+  return { ...sum, cascaded: one.cascaded + other.cascaded, left: [...one.left, ...other.left] };
+}
+
+/** Writes to the graph what was read in the same snapshot, under the lane. */
+export async function applyRows(graph: Graph, sql: Sql, { entities, cascade }: Rows): Promise<Applied> {
+  const applied = nothingApplied();
+  const each = function* <D extends Declaration>(kind: D["kind"]): Generator<[D, { rows: readonly Keyed[]; gone: readonly Key[] }]> {
+    for (const [declaration, found] of entities) if (declaration.kind === kind) yield [declaration as D, found];
   };
   // Relationships first: a node goes only when nothing hangs on it any more; then nodes, which the new relationships need.
   for (const [declaration, { gone }] of each<RelationshipDeclaration>("relationship")) applied.counts[declaration.entity].deleted += await deleteLinks(graph, declaration, gone);
   for (const [declaration, { gone }] of each<NodeDeclaration>("node")) {
-    const cascade = new Set(marks.filter((mark) => mark.cascade && mark.entity === declaration.entity).map(({ k1 }) => k1));
-    applied.cascaded += await cascadeFrom(graph, declaration, gone.filter(({ k1 }) => cascade.has(k1)));
+    applied.cascaded += await cascadeFrom(graph, declaration, gone.filter(({ k1 }) => cascade.has(cascadeKey({ entity: declaration.entity, k1 }))));
     const { deleted, left } = await deleteBare(graph, declaration, gone);
     applied.left.push(...left.map((k1) => ({ entity: declaration.entity, k1, k2: "" })));
     applied.counts[declaration.entity].deleted += deleted;
@@ -63,6 +92,15 @@ export async function carryNodes(graph: Graph, sql: Sql, declaration: NodeDeclar
   await upsertNodes(graph, declaration, rows);
 }
 
+function cascadeKey({ entity, k1 }: Pick<Mark, "entity" | "k1">): string {
+  return `${entity} ${k1}`;
+}
+
+/** No text of PostgreSQL holds a NUL. */
+function keyText({ k1, k2 }: Key): string {
+  return `${k1}\0${k2}`;
+}
+
 function zero(): { upserted: number; deleted: number } {
   return { upserted: 0, deleted: 0 };
 }
@@ -72,7 +110,7 @@ function keysOf(marks: readonly Mark[]): Map<Declaration, Key[]> {
   const byEntity = new Map<EntityName, Map<string, Key>>();
   for (const { entity, k1, k2 } of marks) {
     const keys = byEntity.get(entity) ?? new Map<string, Key>();
-    byEntity.set(entity, keys.set(JSON.stringify([k1, k2]), { k1, k2 }));
+    byEntity.set(entity, keys.set(keyText({ k1, k2 }), { k1, k2 }));
   }
   return new Map(declarations.flatMap((declaration) => (byEntity.has(declaration.entity) ? [[declaration, [...(byEntity.get(declaration.entity)?.values() ?? [])]]] : [])));
 }
@@ -86,10 +124,10 @@ async function readKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]
     const found = new Set<string>();
     for (const row of rows) {
       const keyed = keyedOf(row as Row, declaration, true);
-      found.add(JSON.stringify([keyed.k1, keyed.k2]));
+      found.add(keyText(keyed));
       result.rows.push(keyed);
     }
-    if (found.size < some.length) result.gone.push(...some.filter(({ k1, k2 }) => !found.has(JSON.stringify([k1, k2]))));
+    if (found.size < some.length) result.gone.push(...some.filter((key) => !found.has(keyText(key))));
   }
   return result;
 }

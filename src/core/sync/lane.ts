@@ -25,6 +25,13 @@ const laneStatement = "MATCH (l:__SyncLane {lane: $lane}) SET l._lock = 0 RETURN
 /** Somebody else has taken the lane: whoever sees this stops, nothing of its transaction stays. */
 export class Superseded extends Error {}
 
+/** The graph has no lane node yet, or none any more. */
+export class NeverPrepared extends DatabaseError {
+  constructor() {
+    super("failed", "graph", "the graph was never prepared", { hint: "run `jeseci sync` once" });
+  }
+}
+
 /** The right to carry over, until somebody takes it. */
 export interface Lease {
   epoch: number;
@@ -96,12 +103,6 @@ async function superseded({ sql }: Databases, { epoch }: Lease): Promise<null> {
   throw new InputError("refused", "the graph knows a later state than PostgreSQL: PostgreSQL was restored from a backup, or these are not the same two databases; nothing was written", "`jeseci sync --full` compares everything and goes on from what PostgreSQL says now");
 }
 
-/** Whether the graph has its lane node, so that its writers can take turns. */
-export async function isPrepared({ graph }: Pick<Databases, "graph">): Promise<boolean> {
-  const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN count(l) AS n", { lane });
-  return Number(rows[0]?.[0]) > 0;
-}
-
 async function readLaneNode({ graph }: Pick<Databases, "graph">): Promise<{ epoch: number; pair: string | null }> {
   const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN coalesce(l.epoch, 0) AS epoch, l.pair AS pair", { lane });
   const [epoch, pair] = rows[0] ?? [0, null];
@@ -157,8 +158,8 @@ export async function fence(graph: Transaction<GraphParameters>, { epoch }: Leas
   if (Number(rows[0]?.[0] ?? 0) !== 1) throw new Superseded("another relay has taken the lane");
 }
 
-/** The first statement of everybody else who writes to the graph: waits until nobody else does. */
+/** The first statement of everybody else who writes to the graph: waits until nobody else does. Throws `NeverPrepared`. */
 export async function lockLane(graph: Transaction<GraphParameters>): Promise<void> {
   const { rows } = await graph.query(laneStatement, { lane });
-  if (Number(rows[0]?.[0] ?? 0) !== 1) throw new DatabaseError("failed", "graph", "the graph was never prepared", { hint: "run `jeseci sync` once" });
+  if (Number(rows[0]?.[0] ?? 0) !== 1) throw new NeverPrepared();
 }

@@ -3,7 +3,7 @@ import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } 
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import type { Key } from "../projection/compare.ts";
-import type { EntityName } from "../projection/types.ts";
+import { entityNames, type EntityName } from "../projection/types.ts";
 
 /*
  * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
@@ -64,43 +64,59 @@ export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: Read
 
 /** Refuses to write where no trigger would tell of it. Throws `InputError` (`missing-schema`). */
 export async function requireOutbox({ sql }: Pick<Databases, "sql">): Promise<void> {
-  const missing = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? missingTriggers(transaction) : null));
+  await sql.read(requireTriggers);
+}
+
+/** The same within a transaction. */
+export async function requireTriggers(transaction: Sql): Promise<void> {
+  const missing = await missingTriggers(transaction);
   if (missing === null) throw new InputError("missing-schema", "PostgreSQL has no outbox yet: nothing would tell the graph of a change", "`jeseci sync install` shows what would be added, and `jeseci sync install --apply` adds it");
   if (missing.length > 0) throw new InputError("missing-schema", `the triggers that tell the graph of a change are missing or disabled on ${missing.join(", ")}`, "`jeseci sync install --apply` puts them back and compares everything");
 }
 
+const installed = "to_regclass('jeseci.sync_mark') IS NOT NULL AND to_regclass('jeseci.sync_lane') IS NOT NULL";
+
 /** Whether the tables of the outbox are there. */
-export async function isInstalled(transaction: Sql): Promise<boolean> {
-  const { rows } = await transaction.query("SELECT to_regclass('jeseci.sync_mark') IS NOT NULL AND to_regclass('jeseci.sync_lane') IS NOT NULL");
-  return rows[0]?.[0] === true;
+async function isInstalled(transaction: Sql): Promise<boolean> {
+  return (await transaction.query(`SELECT ${installed}`)).rows[0]?.[0] === true;
 }
 
-/** The projected tables on which a write would leave no mark, each once. */
-export async function missingTriggers(transaction: Sql): Promise<string[]> {
+/** The projected tables on which a write would leave no mark, each once; null where there is no outbox at all. */
+export async function missingTriggers(transaction: Sql): Promise<string[] | null> {
   const { rows } = await transaction.query(
-    `SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS event
-     WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t`,
+    `SELECT ${installed}, ARRAY(SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS event
+     WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t)`,
     [declarations.map(({ table }) => table)],
   );
-  return rows.map(([table]) => String(table));
+  return rows[0]?.[0] === true ? (rows[0][1] as string[]) : null;
 }
 
-/** The next marks by age. `after` only saves looking at what was just deleted; marks are found by being there. */
-export async function readMarks(transaction: Sql, limit: number, after: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE lane = $1 AND id > $2::bigint ORDER BY id LIMIT $3", [lane, after, limit]);
+/** Which marks: `after` only saves looking at what was just deleted, marks are found by being there; `keys` leaves those of whole entities out. */
+export interface MarkFilter {
+  after?: string;
+  keys?: boolean;
+}
+
+/** The next marks by age. */
+export async function readMarks(transaction: Sql, limit: number, filter: MarkFilter): Promise<Mark[]> {
+  const { rows } = await transaction.query(`SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT $3`, [lane, filter.after ?? "0", limit]);
   return rows.map(markOf);
 }
 
-/** The marks that this very transaction made; `since` is what `newestMark` gave at its beginning. */
+function whereOf({ keys }: MarkFilter): string {
+  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
+}
+
+/** Begins a write whose marks are to be found again: its own id, and the highest of a mark so far; those to come are higher. Acknowledged means on disk. */
+export async function beginMarked(transaction: Sql): Promise<{ xid: string; since: string }> {
+  const { rows } = await transaction.query("SELECT set_config('synchronous_commit', 'on', true), pg_current_xact_id()::text, (SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark)");
+  return { xid: String(rows[0]?.[1]), since: String(rows[0]?.[2] ?? "0") };
+}
+
+/** The marks that this very transaction made; `since` is what `beginMarked` gave. */
 export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
   const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY id", [since]);
   return rows.map(markOf);
-}
-
-/** The highest id seen so far: those of the marks to come are higher. */
-export async function newestMark(transaction: Sql): Promise<string> {
-  const { rows } = await transaction.query("SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark");
-  return String(rows[0]?.[0] ?? "0");
 }
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */
@@ -112,8 +128,9 @@ function markOf([id, entity, k1, k2, cascade]: readonly unknown[]): Mark {
   return { id: String(id), entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), cascade: cascade === true };
 }
 
-export async function anyMark(transaction: Sql): Promise<boolean> {
-  return (await transaction.query("SELECT 1 FROM jeseci.sync_mark WHERE lane = $1 LIMIT 1", [lane])).rows.length > 0;
+/** In the order of the ids: the index passes over a queue's deleted beginning, which the table would be read through for. */
+export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promise<boolean> {
+  return (await transaction.query(`SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT 1`, [lane, filter.after ?? "0"])).rows.length > 0;
 }
 
 export async function countMarks(transaction: Sql): Promise<number> {
@@ -121,22 +138,26 @@ export async function countMarks(transaction: Sql): Promise<number> {
 }
 
 /** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
-export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = declarations.map(({ entity }) => entity)): Promise<void> {
-  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[])", [[...chosen]]);
+export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = entityNames): Promise<void> {
+  await markParked(transaction, chosen);
   await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2)", [[...chosen], wholeEntity]);
 }
 
 export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Promise<void> {
-  const ids = marks.flatMap(({ id }) => id ?? []);
+  const ids = idsOf(marks);
   if (ids.length > 0) await transaction.query("DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])", [ids]);
+}
+
+function idsOf(marks: readonly Mark[]): string[] {
+  return marks.flatMap(({ id }) => id ?? []);
 }
 
 /** After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. */
 export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
   const stay = new Set(left.map(({ entity, k1 }) => `${entity} ${k1}`));
-  await deleteMarks(transaction, marks);
+  const parked = await transaction.query("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT 1 FROM jeseci.sync_dead LIMIT 1", [idsOf(marks)]);
+  if (parked.rows.length > 0) await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
   await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
-  await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
 }
 
 /** Marks nodes by hand: there is no row left whose trigger would. */
@@ -146,7 +167,6 @@ export async function markNodes(transaction: Sql, entity: EntityName, ids: reado
 
 /** Forgets that these keys were parked: they have been carried over. */
 export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  if ((await transaction.query("SELECT 1 FROM jeseci.sync_dead LIMIT 1")).rows.length === 0) return;
   await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
 }
 
@@ -172,7 +192,12 @@ export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadO
 
 /** Marks every parked key again. Gives how many. */
 export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<number> {
-  return sql.write(async (transaction) => Number((await transaction.query("WITH again AS (INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead RETURNING 1) SELECT count(*) FROM again")).rows[0]?.[0] ?? 0));
+  return sql.write((transaction) => markParked(transaction, entityNames));
+}
+
+async function markParked(transaction: Sql, chosen: readonly EntityName[]): Promise<number> {
+  const { rows } = await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[]) RETURNING 1", [[...chosen]]);
+  return rows.length;
 }
 
 /**
@@ -181,7 +206,7 @@ export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<numb
  */
 export async function installScript(sql: SqlDatabase): Promise<string | null> {
   const [version, known] = [await sqlSchemaVersion(sql), await migrationsOf("sql")];
-  const missing = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? missingTriggers(transaction) : null));
+  const missing = await sql.read(missingTriggers);
   if (missing !== null && missing.length === 0) return null;
   // The tables of the outbox may be there without their triggers; both come from the one migration.
   if (missing !== null) return `BEGIN;\n${triggersOf(known.map(({ text }) => text).join("\n"), missing)}\nCOMMIT;\n`;

@@ -5,6 +5,7 @@ import type { Key } from "../projection/compare.ts";
 import { declarationOf } from "../projection/declarations.ts";
 import { differences, merge } from "../projection/merge.ts";
 import { graphRows, pagedRows } from "../projection/read.ts";
+import { anyInGraph, countRows } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
 import { defaultDeleteCap } from "./delete-cap.ts";
 import type { Mark } from "./outbox.ts";
@@ -15,6 +16,14 @@ export interface Compared {
   entity: EntityName;
   rows: number;
   unchanged: number;
+}
+
+/** The door through which everything goes to the graph, under the lane. */
+export interface Carrier {
+  /** Keys that differ, read again. */
+  keys(keys: readonly Mark[]): Promise<void>;
+  /** The next rows in the order of the key's index, of an entity that the graph has nothing of. Gives their keys, none at the end. */
+  rowsAfter(declaration: Declaration, after: Key | undefined): Promise<readonly Key[]>;
 }
 
 export interface ReconcileOptions {
@@ -33,40 +42,65 @@ interface Extra {
   count: number;
 }
 
-const batchKeys = 1_000;
+/** Several batches of the carrier's, which reads the next one while the graph works on the last. */
+const batchKeys = 4_000;
+const progressRows = 1_000;
 const keptKeys = 101;
 
 /**
- * Compares whole entities and hands every key that differs to `carry`, which reads it again under the lane: what is
+ * Compares whole entities and hands every key that differs to the carrier, which reads it again under the lane: what is
  * compared here may be stale by then. What is already the same is never written, so that a run that was stopped goes on
  * where it was. Keys that are only in the graph are counted first: past the cap, or with PostgreSQL empty, none of them
- * is handed on. Memory is flat.
+ * is handed on. Where the graph has nothing of an entity there is nothing to compare: its rows are read once. What other
+ * writers do to it meanwhile they mark or carry over themselves. Memory is flat.
  */
-export async function reconcile(databases: Databases, carry: (keys: readonly Mark[]) => Promise<void>, options: ReconcileOptions): Promise<{ entities: Compared[]; refused: Refusal[] }> {
+export async function reconcile(databases: Databases, carrier: Carrier, options: ReconcileOptions): Promise<{ entities: Compared[]; refused: Refusal[] }> {
   const entities: Compared[] = [];
   const extras: Extra[] = [];
   for (const entity of options.entities) {
-    const { compared, extra } = await compareEntity(databases, declarationOf(entity), carry, options);
-    entities.push(compared);
-    extras.push(extra);
+    const declaration = declarationOf(entity);
+    // Counting takes its time: only where somebody looks.
+    const total = options.onProgress === undefined ? null : Number((await databases.sql.query(countRows(declaration), [], { timeoutMs: 0 })).rows[0]?.[0] ?? 0);
+    const tell = (done: number): void => {
+      options.onProgress?.({ step: entity, done, total: total === null ? null : Math.max(total, done) });
+      if (options.signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was written so far is right, run it again for the rest");
+    };
+    const empty = (await databases.graph.query(anyInGraph(declaration), {}, { timeoutMs: 0 })).rows.length === 0;
+    if (empty) entities.push({ entity, rows: await carryAll(declaration, carrier, tell), unchanged: 0 });
+    else {
+      const { compared, extra } = await compareEntity(databases, declaration, carrier, tell);
+      entities.push(compared);
+      extras.push(extra);
+    }
   }
   const refused: Refusal[] = [];
   // Relationships first: a node goes only when nothing hangs on it any more.
   for (const extra of extras.toReversed()) {
     const refusal = refusalOf(extra);
     if (refusal !== null) refused.push(refusal);
-    else if (extra.count > 0) await carry(extra.keys.map((key) => markOf(extra.declaration, key)));
+    else if (extra.count > 0) await carrier.keys(extra.keys.map((key) => markOf(extra.declaration, key)));
   }
   return { entities, refused };
 }
 
-async function compareEntity(databases: Databases, declaration: Declaration, carry: (keys: readonly Mark[]) => Promise<void>, { onProgress, signal }: ReconcileOptions): Promise<{ compared: Compared; extra: Extra }> {
+async function carryAll(declaration: Declaration, carrier: Carrier, tell: (done: number) => void): Promise<number> {
+  let [done, after]: [number, Key | undefined] = [0, undefined];
+  for (;;) {
+    tell(done);
+    const keys: readonly Key[] = await carrier.rowsAfter(declaration, after);
+    if (keys.length === 0) return done;
+    done += keys.length;
+    after = keys.at(-1);
+  }
+}
+
+async function compareEntity(databases: Databases, declaration: Declaration, carrier: Carrier, tell: (done: number) => void): Promise<{ compared: Compared; extra: Extra }> {
   const { entity } = declaration;
   const extra: Extra = { declaration, rows: 0, graphRows: 0, keys: [], count: 0 };
   let unchanged = 0;
   let batch: Mark[] = [];
   const flush = async (): Promise<void> => {
-    if (batch.length > 0) await carry(batch);
+    if (batch.length > 0) await carrier.keys(batch);
     batch = [];
   };
   for await (const pair of merge(pagedRows(databases, declaration), graphRows(databases, declaration, { timeoutMs: 0 }))) {
@@ -81,13 +115,10 @@ async function compareEntity(databases: Databases, declaration: Declaration, car
     if (stored !== undefined && pair.graph.length === 1 && differences(pair.sql, stored).length === 0) unchanged += 1;
     else batch.push(markOf(declaration, pair));
     if (batch.length >= batchKeys) await flush();
-    if (extra.rows % batchKeys === 0) {
-      onProgress?.({ step: entity, done: extra.rows, total: null });
-      if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was written so far is right, run it again for the rest");
-    }
+    if (extra.rows % progressRows === 0) tell(extra.rows);
   }
   await flush();
-  onProgress?.({ step: entity, done: extra.rows, total: extra.rows });
+  tell(extra.rows);
   return { compared: { entity, rows: extra.rows, unchanged }, extra };
 }
 
@@ -99,6 +130,6 @@ function refusalOf({ declaration: { entity }, rows, graphRows, keys, count }: Ex
   return count > cap ? { entity, reason: "delete_cap", count, examples, message: `${count} of ${entity} are only in the graph, more than the ${cap} that may be deleted at once: nothing was deleted` } : null;
 }
 
-function markOf({ entity }: Declaration, { k1, k2 }: Key): Mark {
+export function markOf({ entity }: Declaration, { k1, k2 }: Key): Mark {
   return { id: null, entity, k1, k2, cascade: false };
 }

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError } from "../../databases/errors.ts";
-import type { Databases, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import { declarations } from "../projection/declarations.ts";
-import type { EntityName } from "../projection/types.ts";
-import { ApplyError, carryOver, type Applied } from "./apply.ts";
+import type { Declaration, EntityName } from "../projection/types.ts";
+import type { Key } from "../projection/compare.ts";
+import { pageAfter } from "../projection/read.ts";
+import { addApplied, ApplyError, applyRows, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
 import { anyMark, countMarks, deleteMarks, lane, park, readMarks, settleMarks, wholeEntity, type Mark } from "./outbox.ts";
-import { reconcile } from "./reconcile.ts";
+import { markOf, reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
-/** Marks in one graph transaction: the lane is held for about a tenth of a second. */
-const batchMarks = 1_000;
+/** Keys in one statement; the next ones are read while the graph works on it. */
+const batchKeys = 1_000;
+/** A pass takes no further batch once it has held the lane for so long, so that others get their turn. */
+const laneMs = 250;
 /** A transaction that was left open holds everybody up; the server ends it after so long. */
 const passTimeoutMs = 30_000;
 const keptPasses = 10_000;
@@ -31,11 +35,21 @@ export interface DrainOptions {
   onProgress?: OnProgress;
   /** Ends after the running batch. */
   signal?: AbortSignal;
-  /** At most so many batches; until no mark is left if absent. */
-  passes?: number;
+  /** One pass over marks of keys; what is left of them stays, and those of whole entities, which may take very long. */
+  once?: boolean;
 }
 
 type Sql = Transaction<SqlParameters>;
+type Graph = Transaction<GraphParameters>;
+
+/** Keys and what their rows are now. */
+interface Batch {
+  marks: readonly Mark[];
+  rows: Rows;
+}
+
+/** Gives the next batch in a pass's snapshot, null when there is none left. Made anew for every pass, and when one is tried again. */
+type Batches = (sql: Sql) => Promise<Batch | null>;
 
 /** An error of the graph that comes again however often the same is tried: one of the keys is its reason. */
 function isPoison(error: unknown): boolean {
@@ -64,58 +78,75 @@ export class Relay {
    * Carries over until no mark is left. Errors that pass are tried again a few times; interrupted at any point, what was
    * written is right and the marks of the rest stay. Throws `DatabaseError`, `Superseded`.
    */
-  async drain({ onProgress, signal, passes = Infinity }: DrainOptions = {}): Promise<DrainResult> {
+  async drain({ onProgress, signal, once = false }: DrainOptions = {}): Promise<DrainResult> {
     // Counting a long queue takes its time: only where somebody looks.
     const total = onProgress === undefined ? 0 : await this.#databases.sql.read(countMarks);
     let [done, after] = [0, "0"];
-    for (let pass = 0; pass < passes; pass += 1) {
+    for (;;) {
       if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`");
-      const marks = await this.#again(() => this.#pass(after), signal);
+      const marks = await this.#again(() => this.#pass(after, once), signal);
       const whole = marks.filter(({ k1 }) => k1 === wholeEntity);
       if (whole.length > 0) await this.#reconcile(whole, { ...(onProgress === undefined ? {} : { onProgress }), ...(signal === undefined ? {} : { signal }) });
       done += marks.length;
       onProgress?.({ step: "carrying over", done, total: Math.max(total, done) });
-      // Looking from where the last batch ended only saves time; the end is that there is none at all.
-      if (marks.length === batchMarks) after = marks.at(-1)?.id ?? "0";
+      if (once) break;
+      // Looking from where the last pass ended only saves time; the end is that there is none at all.
+      if (marks.length > 0) after = marks.at(-1)?.id ?? "0";
       else if (after !== "0") after = "0";
-      else if (marks.length === 0) break;
+      else break;
     }
     return this.#result;
   }
 
-  /** One batch of marks, if there are any: gives those that are done with, and those of whole entities. */
-  async #pass(after: string): Promise<readonly Mark[]> {
+  /** One pass over the marks, if there are any: gives those that are done with, and those of whole entities. */
+  async #pass(after: string, keys: boolean): Promise<readonly Mark[]> {
     // The lane is not touched when there is nothing to do.
-    if (!(await this.#databases.sql.read(anyMark))) return [];
-    return this.#carry((transaction) => readMarks(transaction, batchMarks, after));
+    if (!(await this.#databases.sql.read((transaction) => anyMark(transaction, { after, keys })))) return [];
+    let last = after;
+    return this.#carry(async (sql) => {
+      const marks = await readMarks(sql, batchKeys, { after: last, keys });
+      last = marks.at(-1)?.id ?? last;
+      return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, keysOnly(marks)) };
+    });
   }
 
-  /** Keys that a comparison found, through the same door. */
-  async carryKeys(keys: readonly Mark[]): Promise<void> {
-    await this.#again(() => this.#carry(() => Promise.resolve(keys)), undefined);
-    failpoint("reconcile-carried");
+  /** Keys that a comparison found, in as many passes as they need. */
+  async #keys(keys: readonly Mark[]): Promise<void> {
+    for (let done = 0; done < keys.length; ) {
+      let at = done;
+      const carried = await this.#carry(async (sql) => {
+        const marks = keys.slice(at, at + batchKeys);
+        at += marks.length;
+        return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, marks) };
+      });
+      done += carried.length;
+    }
+  }
+
+  /** Rows of an entity that the graph has nothing of, in one pass. */
+  async #rowsAfter(declaration: Declaration, after: Key | undefined): Promise<readonly Mark[]> {
+    let last = after;
+    return this.#carry(async (sql) => {
+      const rows = await pageAfter(sql, declaration, "index", last, batchKeys);
+      last = rows.at(-1) ?? last;
+      return rows.length === 0 ? null : { marks: rows.map((row) => markOf(declaration, row)), rows: { entities: new Map([[declaration, { rows, gone: [] }]]), cascade: new Set() } };
+    });
   }
 
   /**
    * The pass: the lane, then PostgreSQL's marks and rows in one snapshot, then the graph; the marks go only once the
-   * graph has committed. A batch that fails for good is halved until the key is alone that makes it fail.
+   * graph has committed. A pass that fails for good is halved until the key is alone that makes it fail.
    */
-  async #carry(find: (transaction: Sql) => Promise<readonly Mark[]>): Promise<readonly Mark[]> {
+  async #carry(batches: Batches): Promise<readonly Mark[]> {
     const started = new Date();
-    let marks: readonly Mark[] = [];
+    const marks: Mark[] = [];
     try {
       const applied = await this.#databases.graph.write(
         async (graph) => {
           await fence(graph, this.#lease);
           failpoint("relay-fenced");
           return this.#databases.sql.read(
-            async (sql) => {
-              marks = await find(sql);
-              failpoint("relay-read");
-              const done = await carryOver(graph, sql, keysOnly(marks));
-              failpoint("relay-applied");
-              return done;
-            },
+            (sql) => applyBatches(graph, inTurn(sql), batches, marks),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
         },
@@ -130,7 +161,7 @@ export class Relay {
       if (!isPoison(error) && !(error instanceof DatabaseError && error.code === "timeout" && keys.length > 1)) throw error;
       if (keys.length > 1) {
         const half = Math.ceil(keys.length / 2);
-        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#carry(() => Promise.resolve(some));
+        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#keys(some);
       } else await this.#park(keys, error);
     }
     return marks;
@@ -144,14 +175,15 @@ export class Relay {
     await sql.write(
       async (transaction) => {
         await settleMarks(transaction, keys, applied.left);
+        const drained = !(await anyMark(transaction, { after: keys.at(-1)?.id ?? "0" })) && !(await anyMark(transaction));
         const counts = Object.values(applied.counts);
-        await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained: marks.length < batchMarks && !(await anyMark(transaction)) });
+        await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained });
         await transaction.query(
           "UPDATE jeseci.sync_lane SET heartbeat = clock_timestamp(), bookmarks = ARRAY(SELECT b FROM (SELECT b, min(place) AS place FROM unnest($1::text[] || bookmarks) WITH ORDINALITY AS u(b, place) GROUP BY b) AS known ORDER BY place LIMIT 16) WHERE lane = $2 AND epoch = $3",
           [[...bookmarks], lane, this.#lease.epoch],
         );
         // PGlite has no vacuum of its own: a queue that was emptied begins with an empty table again.
-        if (this.#databases.profile === "embedded" && keys.length >= batchMarks / 2 && !(await anyMark(transaction))) await transaction.query("TRUNCATE jeseci.sync_mark");
+        if (this.#databases.profile === "embedded" && keys.length >= batchKeys / 2 && drained) await transaction.query("TRUNCATE jeseci.sync_mark");
       },
       { lockTimeoutMs: 10_000 },
     );
@@ -172,7 +204,18 @@ export class Relay {
   async #reconcile(whole: readonly Mark[], options: DrainOptions): Promise<void> {
     const started = new Date();
     const entities = new Set(whole.map(({ entity }) => entity));
-    const found = await reconcile(this.#databases, (keys) => this.carryKeys(keys), { ...options, entities: declarations.map(({ entity }) => entity).filter((entity) => entities.has(entity)) });
+    const carrier = {
+      keys: async (keys: readonly Mark[]) => {
+        await this.#again(() => this.#keys(keys), undefined);
+        failpoint("reconcile-carried");
+      },
+      rowsAfter: async (declaration: Declaration, after: Key | undefined) => {
+        const keys = await this.#again(() => this.#rowsAfter(declaration, after), undefined);
+        failpoint("reconcile-carried");
+        return keys;
+      },
+    };
+    const found = await reconcile(this.#databases, carrier, { ...options, entities: declarations.map(({ entity }) => entity).filter((entity) => entities.has(entity)) });
     for (const { entity, unchanged } of found.entities) {
       const own = this.#of(entity);
       own.rows += unchanged; // those that were carried over are counted there
@@ -225,6 +268,37 @@ export class Relay {
       }
     }
   }
+}
+
+/** Batch after batch in one snapshot, until there is none or the lane has been held for long enough. `marks` are those that were taken. */
+async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mark[]): Promise<Applied> {
+  const until = performance.now() + laneMs;
+  let applied = nothingApplied();
+  let batch = await batches(sql);
+  failpoint("relay-read");
+  while (batch !== null) {
+    marks.push(...batch.marks);
+    // Both are waited for whatever becomes of either: the transactions must not end under a statement.
+    const [done, next] = await Promise.allSettled([applyRows(graph, sql, batch.rows), performance.now() < until ? batches(sql) : null]);
+    if (done.status === "rejected") throw done.reason;
+    if (next.status === "rejected") throw next.reason;
+    applied = addApplied(applied, done.value);
+    batch = next.value;
+  }
+  failpoint("relay-applied");
+  return applied;
+}
+
+/** One connection takes one statement at a time; here the next batch and the ends of a relationship may be asked for at once. */
+function inTurn(sql: Sql): Sql {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: (statement, parameters, options) => {
+      const result = last.then(() => sql.query(statement, parameters, options));
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
 }
 
 function keysOnly(marks: readonly Mark[]): Mark[] {

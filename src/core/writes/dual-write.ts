@@ -5,8 +5,8 @@ import { concept, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
-import { isPrepared, lockLane, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
-import { anyMark, markCascade, newestMark, ownMarks, requireOutbox, settleMarks, type Mark } from "../sync/outbox.ts";
+import { lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
+import { anyMark, beginMarked, markCascade, ownMarks, requireTriggers, settleMarks, type Mark } from "../sync/outbox.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
 /** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */
@@ -55,11 +55,15 @@ const askForMs = 10_000;
  * finishes it. See the sync protocol, section 5. Throws `InputError` and `DatabaseError` with nothing written.
  */
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
-  await requireOutbox(databases);
   await carryOverFirst(databases);
   const course = new Course<T>();
+  const dryRun = options.dryRun === true;
   try {
-    await attempt(databases, write, course, options.dryRun === true);
+    await attempt(databases, write, course, dryRun).catch(async (error: unknown) => {
+      if (!(error instanceof NeverPrepared)) throw error;
+      await relayOnce(databases);
+      await attempt(databases, write, course, dryRun);
+    });
   } catch (error) {
     if (error instanceof RolledBack) return course.result("neither");
     if (course.stage === "before") throw error;
@@ -82,15 +86,14 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
       failpoint("dual-laned");
       await databases.sql.write(
         async (sql) => {
-          await sql.query("SET LOCAL synchronous_commit = on");
+          const { xid, since } = await beginMarked(sql);
+          course.xid = xid;
           // Should COMMIT never arrive, the server ends it by itself: no lock stays, and what became of it can be told.
           if (databases.profile === "servers") await sql.query(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`);
-          const since = await newestMark(sql);
           const value = await write.rows(sql);
           await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
           const cascade = write.cascade?.(value) ?? [];
           if (cascade.length > 0) await markCascade(sql, since, cascade);
-          course.xid = String((await sql.query("SELECT pg_current_xact_id()::text")).rows[0]?.[0]);
           course.marks = await ownMarks(sql, since);
           failpoint("dual-written");
           const applied = await carryOver(graph, sql, course.marks);
@@ -110,17 +113,20 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
   );
 }
 
-/** Marks that a crash or another program left: one batch of them goes first, where no relay is at work. */
+/** Marks of keys that a crash or another program left: one pass of them goes first, where no relay is at work. */
 async function carryOverFirst(databases: Databases): Promise<void> {
-  if ((await isPrepared(databases)) && !(await databases.sql.read(anyMark))) return;
-  await relayOnce(databases);
+  const marked = await databases.sql.read(async (transaction) => {
+    await requireTriggers(transaction);
+    return anyMark(transaction, { keys: true });
+  });
+  if (marked) await relayOnce(databases);
 }
 
 async function relayOnce(databases: Databases): Promise<boolean> {
   const lease = await takeLane(databases, ownerName());
   if (lease === null) return false;
   try {
-    await whileBeating(databases, lease, () => new Relay(databases, lease).drain({ passes: 1 }));
+    await whileBeating(databases, lease, () => new Relay(databases, lease).drain({ once: true }));
     return true;
   } catch (error) {
     if (error instanceof Superseded) return false;

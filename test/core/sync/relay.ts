@@ -4,6 +4,7 @@ import { InputError } from "../../../src/core/errors.ts";
 import { declarations } from "../../../src/core/projection/declarations.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
 import { idOf } from "../../../src/core/seeding/uuid.ts";
+import type { Progress } from "../../../src/core/progress.ts";
 import type { Session } from "../../../src/core/session.ts";
 import { fence, ownerName, releaseLane, Superseded, takeLane } from "../../../src/core/sync/lane.ts";
 import { installScript, loadBacklog, loadParked, requireOutbox, retryParked } from "../../../src/core/sync/outbox.ts";
@@ -95,6 +96,46 @@ export function relayStories(open: () => Session): void {
     const { entities } = await sync(databases(), { full: true });
     expect(entities.find(({ entity }) => entity === "progress")).toEqual({ entity: "progress", rows: 23, upserted: 2, deleted: expect.any(Number) as number, unchanged: 21 });
     expect(await drift()).toEqual([]);
+  });
+
+  test("a row whose id is the empty text is found by a full sync, beside others and alone", async () => {
+    await sql("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ('', 'without an id', 'Beginner')");
+    await sql("INSERT INTO users (user_id, username) VALUES ('', 'nobody')");
+    await sql("INSERT INTO user_concept_progress (user_id, concept_id, status) VALUES ('', '', 'not_started')");
+    await sql("DELETE FROM jeseci.sync_mark");
+    expect(written(await sync(databases(), { full: true }))).toBe(3);
+    expect(await drift()).toEqual([]);
+    // The same where the graph has nothing to compare with.
+    await cypher("MATCH (:User)-[r:HAS_PROGRESS]->(:Concept) DELETE r");
+    expect(written(await sync(databases(), { full: true }))).toBe(24);
+    expect(await drift()).toEqual([]);
+  });
+
+  test("a full sync into a graph that has nothing of an entity parks what can't be there, and carries over the rest", async () => {
+    await sql("INSERT INTO users (user_id, username, last_name) SELECT 'p' || n, 'p' || n, 'name ' || CASE n WHEN 1500 THEN 7 ELSE n END FROM generate_series(1, 2500) AS n");
+    await sql("DELETE FROM jeseci.sync_mark");
+    await cypher("MATCH (u:User) DETACH DELETE u");
+    await databases().graph.schema("CREATE CONSTRAINT poison IF NOT EXISTS FOR (n:User) REQUIRE n.last_name IS UNIQUE");
+    try {
+      const { parked, entities } = await sync(databases(), { full: true });
+      expect([parked, entities.find(({ entity }) => entity === "user")?.upserted]).toEqual([1, 2_499 + 7]);
+      expect(await drift()).toHaveLength(1);
+    } finally {
+      await databases().graph.schema("DROP CONSTRAINT poison IF EXISTS").catch(() => undefined);
+    }
+    await retryParked(databases());
+    await agree();
+  });
+
+  test("progress tells the whole, and stops where it is told to", async () => {
+    const told: Progress[] = [];
+    await sync(databases(), { full: true, onProgress: (progress) => void told.push(progress) });
+    expect(told.filter(({ step }) => step === "progress").at(-1)).toEqual({ step: "progress", done: 23, total: 23 });
+    const stop = new AbortController();
+    await cypher("MATCH (:User)-[r:HAS_PROGRESS]->(:Concept) DELETE r");
+    const interrupted = sync(databases(), { full: true, signal: stop.signal, onProgress: ({ step }) => (step === "progress" ? stop.abort() : undefined) });
+    await expect(interrupted).rejects.toMatchObject({ code: "cancelled" });
+    await agree();
   });
 
   test("a graph that was emptied is noticed by its epoch, and made whole", async () => {
@@ -213,6 +254,23 @@ export function relayStories(open: () => Session): void {
       const link = { rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("INSERT INTO user_concept_progress (user_id, concept_id, status) VALUES ($1, 'c1', 'not_started')", [cavin]) };
       expect((await dualWrite(databases(), link)).outcome).toBe("both");
       expect([await pending(), await drift()]).toEqual([0, []]);
+    });
+
+    test("prepares a graph that was emptied, and leaves its projection to the next sync", async () => {
+      await cypher("MATCH (n) DETACH DELETE n");
+      expect((await dualWrite(databases(), rename)).outcome).toBe("both");
+      expect([await stored(), await pending()]).toEqual(["both", declarations.length]);
+      await agree();
+    });
+
+    test("leaves the comparison of a whole entity to the next sync", async () => {
+      await cypher("MATCH (u:User {username: 'amina_diallo'}) SET u.last_name = 'unnoticed'");
+      await sql("INSERT INTO jeseci.sync_mark (entity, k1) VALUES ('user', '*')");
+      await sql("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ('c1', 'new', 'Beginner')");
+      expect((await dualWrite(databases(), rename)).outcome).toBe("both");
+      // The key's own mark was carried over, the entity's stays.
+      expect([await stored(), await pending(), await drift()]).toEqual(["both", 1, ["user amina_diallo differing"]]);
+      await agree();
     });
 
     test("parks a node that must stay, and unparks it when its row comes again", async () => {
