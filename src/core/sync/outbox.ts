@@ -113,9 +113,12 @@ export async function beginMarked(transaction: Sql): Promise<{ xid: string; sinc
   return { xid: String(rows[0]?.[1]), since: String(rows[0]?.[2] ?? "0") };
 }
 
-/** The marks that this very transaction made; `since` is what `beginMarked` gave. */
+/**
+ * The keys that this very transaction marked; `since` is what `beginMarked` gave. The mark of a TRUNCATE is
+ * not among them: only a relay compares a whole entity, so that mark must stay until one has.
+ */
 export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY id", [since]);
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2 ORDER BY id", [since, wholeEntity]);
   return rows.map(markOf);
 }
 

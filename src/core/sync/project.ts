@@ -39,9 +39,9 @@ export async function sync(databases: Databases, options: SyncOptions = {}): Pro
       }
     }
     const holder = await laneHolder(databases);
-    if (holder !== null && !told) options.onWait?.(holder.owner);
+    if (holder !== null && holder.owner !== owner && !told) options.onWait?.(holder.owner);
     told = true;
-    while (await stillHeld(databases)) {
+    while (await heldByAnother(databases, owner)) {
       if (options.signal?.aborted) throw new InputError("refused", "interrupted while another relay was at work; it goes on");
       if (!(await databases.sql.read(anyMark))) return { entities: [], refused: [], parked: 0 };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -55,6 +55,8 @@ export async function projectAll(databases: Databases, options: DrainOptions & {
   return sync(databases, options);
 }
 
-async function stillHeld(databases: Databases): Promise<boolean> {
-  return (await laneHolder(databases)) !== null;
+/** An error may come after the lane was taken: nobody waits for himself. */
+async function heldByAnother(databases: Databases, owner: string): Promise<boolean> {
+  const holder = await laneHolder(databases);
+  return holder !== null && holder.owner !== owner;
 }
