@@ -87,13 +87,14 @@ export async function missingTriggers(transaction: Sql): Promise<string[]> {
 
 /** The next marks by age. `after` only saves looking at what was just deleted; marks are found by being there. */
 export async function readMarks(transaction: Sql, limit: number, after: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE lane = $1 AND id > $2::bigint ORDER BY id LIMIT $3", [lane, after, limit]);
+  // A bare `id` would be the column of text that is selected: in another order, and past the index.
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE lane = $1 AND id > $2::bigint ORDER BY sync_mark.id LIMIT $3", [lane, after, limit]);
   return rows.map(markOf);
 }
 
 /** The marks that this very transaction made; `since` is what `newestMark` gave at its beginning. */
 export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY id", [since]);
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY sync_mark.id", [since]);
   return rows.map(markOf);
 }
 
