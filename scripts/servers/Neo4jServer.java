@@ -26,7 +26,7 @@ class Neo4jServer {
         .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(128));
     var memory = System.getProperty("jeseci.transaction.memory");
     if (memory != null) {
-      var limits = java.nio.file.Files.writeString(home.resolve("limits.conf"), "db.memory.transaction.max=" + memory + "\n");
+      var limits = Files.writeString(home.resolve("limits.conf"), "db.memory.transaction.max=" + memory + "\n");
       builder.loadPropertiesFromFile(limits);
     }
     if (arguments.length > 3) {
@@ -35,9 +35,11 @@ class Neo4jServer {
           .setConfig(policy.private_key, Path.of("private.key")).setConfig(policy.public_certificate, Path.of("public.crt"))
           .setConfig(BoltConnector.encryption_level, BoltConnector.EncryptionLevel.REQUIRED);
     }
+    boolean first = !Files.exists(home.resolve("data"));
     var service = builder.build();
     Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
-    service.database("system").executeTransactionally("ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", java.util.Map.of("password", arguments[2]));
+    // Started again it has its password already, and refuses to be given the same one.
+    if (first) service.database("system").executeTransactionally("ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", java.util.Map.of("password", arguments[2]));
     System.out.println("ready");
     while (System.in.read() >= 0) { }
     service.shutdown();

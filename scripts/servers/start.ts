@@ -15,8 +15,8 @@ export interface Server {
   username: string;
   password: string;
   stop(): Promise<void>;
-  /** Ends it and starts it again: same port, data and password. Absent for a server that was not started here. */
-  restart?(): Promise<void>;
+  /** Ends it and starts it again, once `down` is done: same port, data and password. Absent for a server that was not started here. */
+  restart?(down?: () => Promise<void>): Promise<void>;
 }
 
 export type PostgresMajor = 15 | 18;
@@ -97,8 +97,9 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
       await end(child);
       rmSync(folder, { recursive: true, force: true });
     },
-    restart: async () => {
+    restart: async (down) => {
       await end(child);
+      await down?.();
       child = await start();
     },
   };
@@ -177,8 +178,9 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
       await end(child);
       rmSync(folder, { recursive: true, force: true });
     },
-    restart: async () => {
+    restart: async (down) => {
       await end(child);
+      await down?.();
       child = await start();
     },
   };

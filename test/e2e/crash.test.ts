@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +8,11 @@ import type { Databases } from "../../src/databases/types.ts";
 import { packageRoot } from "../../src/package-root.ts";
 import { createHome, jeseci, type Home } from "../support/program.ts";
 import { allPairs, describeOn, environmentOf, openOptions, startPair } from "../support/servers.ts";
+
+/** What the operating system says of a process: `T` if it is stopped. */
+function stateOf(pid: number | undefined): string {
+  return spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+}
 
 /** Kills the real program at each point of the protocol's table, and looks at what the next start makes of it. */
 function crashStories(at: () => { home: Home; open: OpenOptions }): void {
@@ -60,6 +65,23 @@ function crashStories(at: () => { home: Home; open: OpenOptions }): void {
     expect([stdout.includes(`dies at ${point}`), stdout.includes(`after ${point}`)]).toEqual([kept, true]);
   });
 
+  test("ctrl-c ends a sync after the running batch; the next one goes on", async () => {
+    await inside(({ sql }) => sql.write((transaction) => transaction.query("INSERT INTO users (user_id, username) SELECT 'c' || n, 'c' || n FROM generate_series(1, 2500) AS n")));
+    // Stopped as soon as it has begun its first batch, so that the signal comes in the middle.
+    const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "sync"], { env: { ...at().home.environment, JESECI_TEST_FAILPOINT: "relay-fenced:stop" }, cwd: join(at().home.folder, "work"), stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = once(child, "close");
+    await expect.poll(() => stateOf(child.pid)).toMatch(/^T/);
+    child.kill("SIGINT");
+    child.kill("SIGCONT");
+    expect(await ended).toEqual([130, null]);
+    expect(said).toBe("error: graph: interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`\n");
+    expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({ pending_marks: 1500 });
+    await agree();
+  });
+
   test("a full sync dies in the middle, and the next one goes on", async () => {
     await inside(({ graph }) => graph.write((transaction) => transaction.query("MATCH (u:User)-[r:HAS_PROGRESS]->(c:Concept) DELETE r")));
     expect(await crash("reconcile-carried", "sync", "--full")).toMatchObject({ code: null });
@@ -91,6 +113,22 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
     await Promise.all(servers.map((server) => server.stop()));
   });
   crashStories(() => ({ home, open: openOptions(servers) }));
+
+  test("a relay is killed in mid-batch, and the one that is started at once waits, takes over and finishes", async () => {
+    const databases = await openDatabases(openOptions(servers));
+    try {
+      await databases.sql.write((transaction) => transaction.query("INSERT INTO users (user_id, username) SELECT 'k' || n, 'k' || n FROM generate_series(1, 2500) AS n"));
+      expect(await jeseci({ ...home, environment: { ...home.environment, JESECI_TEST_FAILPOINT: "relay-applied" } }, ["sync"])).toMatchObject({ code: null });
+      const finished = await jeseci(home, ["sync"]);
+      expect(finished.stderr).toMatch(/another relay is at work/);
+      expect(finished.code).toBe(0);
+      expect((await databases.graph.query("MATCH (u:User) WHERE u.username STARTS WITH 'k' RETURN count(u) > 2499 AS all")).rows).toEqual([[true]]);
+      expect(JSON.parse((await jeseci(home, ["status", "--json"])).stdout)).toMatchObject({ pending_marks: 0, parked_marks: 0 });
+      expect((await jeseci(home, ["check"])).code).toBe(0);
+    } finally {
+      await databases.close();
+    }
+  });
 
   test("a relay that is stopped over a take-over writes nothing when it wakes", async () => {
     const databases = await openDatabases(openOptions(servers));

@@ -99,7 +99,8 @@ export interface MarkFilter {
 
 /** The next marks by age. */
 export async function readMarks(transaction: Sql, limit: number, filter: MarkFilter): Promise<Mark[]> {
-  const { rows } = await transaction.query(`SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT $3`, [lane, filter.after ?? "0", limit]);
+  // A bare `id` would be the column of text that is selected: in another order, and past the index.
+  const { rows } = await transaction.query(`SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY sync_mark.id LIMIT $3`, [lane, filter.after ?? "0", limit]);
   return rows.map(markOf);
 }
 
@@ -118,7 +119,11 @@ export async function beginMarked(transaction: Sql): Promise<{ xid: string; sinc
  * not among them: only a relay compares a whole entity, so that mark must stay until one has.
  */
 export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2 ORDER BY id", [since, wholeEntity]);
+<<<<<<< HEAD
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2 ORDER BY sync_mark.id", [since, wholeEntity]);
+=======
+  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY sync_mark.id", [since]);
+>>>>>>> wires
   return rows.map(markOf);
 }
 

@@ -181,21 +181,21 @@ export function relayStories(open: () => Session): void {
     await agree();
   });
 
-  test("poison parks alone, holds nobody up, and is tried again", async () => {
+  test("poison amid ten thousand good ones parks alone, holds nobody up, and is tried again", async () => {
     await databases().graph.schema("CREATE CONSTRAINT poison IF NOT EXISTS FOR (n:User) REQUIRE n.last_name IS UNIQUE");
     try {
-      await sql("INSERT INTO users (user_id, username, last_name) SELECT 'p' || n, 'p' || n, 'name ' || CASE n WHEN 1500 THEN 7 ELSE n END FROM generate_series(1, 2500) AS n");
+      await sql("INSERT INTO users (user_id, username, last_name) SELECT 'p' || n, 'p' || n, 'name ' || CASE n WHEN 5000 THEN 7 ELSE n END FROM generate_series(1, 10001) AS n");
       const { parked } = await sync(databases());
       expect(parked).toBe(1);
-      expect(await loadParked(databases())).toMatchObject([{ entity: "user", k1: "p1500", code: "constraint", attempts: 1 }]);
-      expect(await drift()).toEqual(["user p1500 missing_in_graph"]);
+      expect(await loadParked(databases())).toMatchObject([{ entity: "user", k1: "p5000", code: "constraint", attempts: 1 }]);
+      expect(await drift()).toEqual(["user p5000 missing_in_graph"]);
       await retryParked(databases());
       expect((await sync(databases())).parked).toBe(1);
-      expect(await loadParked(databases())).toMatchObject([{ k1: "p1500", attempts: 2 }]);
+      expect(await loadParked(databases())).toMatchObject([{ k1: "p5000", attempts: 2 }]);
     } finally {
       await databases().graph.schema("DROP CONSTRAINT poison IF EXISTS").catch(() => undefined);
     }
-    await sql("UPDATE users SET last_name = 'of its own' WHERE user_id = 'p1500'");
+    await sql("UPDATE users SET last_name = 'of its own' WHERE user_id = 'p5000'");
     await agree();
     expect(await loadParked(databases())).toEqual([]);
   });
