@@ -305,7 +305,7 @@ async function triggers({ sql, keys }: Pair): Promise<void> {
       return (20 / (performance.now() - began)) * 1_000;
     },
   };
-  console.log(`## What the triggers cost a writer, ${rounds} blocks of each in turn, one connection, fsync off\n`);
+  console.log(`## What the triggers cost a writer, ${rounds} blocks of each in turn, one connection\n`);
   tell("", "without, transactions/s", "with", "ratio, median of pairs");
   tell("---", "---", "---", "---");
   for (const [what, block] of Object.entries(blocks)) {
@@ -394,7 +394,7 @@ async function paired(sqlServer: Server, sql: pg.Client): Promise<void> {
 }
 
 try {
-  const sqlServer = await startPostgres(18);
+  const sqlServer = await startPostgres(18, { durable: true });
   started.push(sqlServer);
   // The tables come with the product's own migrations; the first Neo4j is only there to be opened with them.
   const first = await freshGraph();

@@ -56,6 +56,8 @@ export interface StartOptions {
   port?: number;
   /** Neo4j only: the most that one transaction may take, such as `16m`. */
   transactionMemory?: string;
+  /** PostgreSQL only: waits for the disk at every commit, as a server in use does. The tests have no need of it. */
+  durable?: boolean;
   /** PostgreSQL only: a standby that waits for a primary for ever, so that it is in recovery. */
   standby?: boolean;
 }
@@ -83,7 +85,7 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
   }
   const port = options.port ?? (await freePort());
   const start = async (): Promise<ChildProcess> => {
-    const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F", ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+    const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, ...(options.durable === true ? [] : ["-F"]), ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
     await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
     return child;
   };

@@ -119,11 +119,7 @@ export async function beginMarked(transaction: Sql): Promise<{ xid: string; sinc
  * not among them: only a relay compares a whole entity, so that mark must stay until one has.
  */
 export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
-<<<<<<< HEAD
   const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2 ORDER BY sync_mark.id", [since, wholeEntity]);
-=======
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY sync_mark.id", [since]);
->>>>>>> wires
   return rows.map(markOf);
 }
 
@@ -160,11 +156,14 @@ function idsOf(marks: readonly Mark[]): string[] {
   return marks.flatMap(({ id }) => id ?? []);
 }
 
-/** After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. */
+/**
+ * After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. This
+ * commit need not wait for the disk: marks that a power cut brings back are carried over once more, which changes nothing.
+ */
 export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
   const stay = new Set(left.map(({ entity, k1 }) => `${entity} ${k1}`));
-  const parked = await transaction.query("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT 1 FROM jeseci.sync_dead LIMIT 1", [idsOf(marks)]);
-  if (parked.rows.length > 0) await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
+  const { rows } = await transaction.query("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT set_config('synchronous_commit', 'off', true), EXISTS (SELECT FROM jeseci.sync_dead)", [idsOf(marks)]);
+  if (rows[0]?.[1] === true) await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
   await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
 }
 

@@ -55,14 +55,13 @@ const askForMs = 10_000;
  * finishes it. See the sync protocol, section 5. Throws `InputError` and `DatabaseError` with nothing written.
  */
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
-  await carryOverFirst(databases);
   const course = new Course<T>();
   const dryRun = options.dryRun === true;
   try {
-    await attempt(databases, write, course, dryRun).catch(async (error: unknown) => {
-      if (!(error instanceof NeverPrepared)) throw error;
+    await attempt(databases, write, course, { dryRun, first: true }).catch(async (error: unknown) => {
+      if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
       await relayOnce(databases);
-      await attempt(databases, write, course, dryRun);
+      await attempt(databases, write, course, { dryRun, first: false });
     });
   } catch (error) {
     if (error instanceof RolledBack) return course.result("neither");
@@ -78,11 +77,16 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   return course.result("both");
 }
 
-/** The two transactions, one inside the other: when the inner one has committed, the outer one does. */
-async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, dryRun: boolean): Promise<void> {
+/**
+ * The two transactions, one inside the other: when the inner one has committed, the outer one does. The first time marks
+ * that are open throw `Behind` before anything is written.
+ */
+async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, { dryRun, first }: { dryRun: boolean; first: boolean }): Promise<void> {
   await databases.graph.write(
     async (graph) => {
-      await lockLane(graph);
+      // Asked while the lane is waited for; both are waited for, since the transaction must not end under a statement.
+      const asked = await Promise.allSettled([databases.sql.read((sql) => requireReady(sql, first)), lockLane(graph)]);
+      for (const answer of asked) if (answer.status === "rejected") throw answer.reason;
       failpoint("dual-laned");
       await databases.sql.write(
         async (sql) => {
@@ -114,12 +118,11 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
 }
 
 /** Marks of keys that a crash or another program left: one pass of them goes first, where no relay is at work. */
-async function carryOverFirst(databases: Databases): Promise<void> {
-  const marked = await databases.sql.read(async (transaction) => {
-    await requireTriggers(transaction);
-    return anyMark(transaction, { keys: true });
-  });
-  if (marked) await relayOnce(databases);
+class Behind extends Error {}
+
+async function requireReady(sql: Transaction<SqlParameters>, first: boolean): Promise<void> {
+  await requireTriggers(sql);
+  if (first && (await anyMark(sql, { keys: true }))) throw new Behind("marks are open");
 }
 
 async function relayOnce(databases: Databases): Promise<boolean> {
