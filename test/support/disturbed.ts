@@ -21,7 +21,7 @@ export class Disturbed {
   readonly databases: Databases;
   readonly #onMoment: (moment: Moment) => Promise<void> | undefined;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #held = { sql: 0, graph: 0 };
+  readonly #held = { sql: { read: 0, write: 0 }, graph: { read: 0, write: 0 } };
   #dead = false;
   #died: () => void = () => undefined;
   readonly #death = new Promise<void>((resolve) => (this.#died = resolve));
@@ -33,8 +33,8 @@ export class Disturbed {
     this.databases = { ...rest, sql: this.#wrap("sql", sql), graph: this.#wrap("graph", graph) };
   }
 
-  /** How many transactions are open: of PostgreSQL, and those that write to the graph. */
-  get held(): { readonly sql: number; readonly graph: number } {
+  /** How many transactions are open. */
+  get held(): Readonly<Record<"sql" | "graph", Readonly<Record<"read" | "write", number>>>> {
     return this.#held;
   }
 
@@ -91,12 +91,11 @@ export class Disturbed {
   }
 
   async #transact<P>(database: "sql" | "graph", mode: "read" | "write", target: Database<P>, work: Work<P>, options?: object): Promise<unknown> {
-    const counts = database === "sql" || mode === "write";
     await this.#moment({ database, mode, place: "before" });
     const acts: (() => void)[] = [];
     let open = false;
     const running = target[mode](async (transaction) => {
-      if (counts && !open) this.#held[database] += 1;
+      if (!open) this.#held[database][mode] += 1;
       open = true;
       const guarded: Transaction<P> = {
         query: async (...parameters) => {
@@ -112,7 +111,7 @@ export class Disturbed {
     }, options);
     this.#running.add(running);
     const ended = (): void => {
-      if (counts && open) this.#held[database] -= 1;
+      if (open) this.#held[database][mode] -= 1;
       this.#running.delete(running);
     };
     const result = await running.finally(ended);
