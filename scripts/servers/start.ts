@@ -194,7 +194,10 @@ async function ready(child: ChildProcess, stream: NodeJS.ReadableStream, line: R
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   let told = "";
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} did not start within three minutes:\n${said.slice(-2000)}`)), 180_000);
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`${name} did not start within three minutes:\n${said.slice(-2000)}`));
+    }, 180_000);
     stream.on("data", (chunk: Buffer) => {
       told += chunk.toString();
       if (!line.test(told)) return;
