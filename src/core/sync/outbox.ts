@@ -157,14 +157,27 @@ function idsOf(marks: readonly Mark[]): string[] {
 }
 
 /**
- * After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. This
- * commit need not wait for the disk: marks that a power cut brings back are carried over once more, which changes nothing.
+ * After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. Keys
+ * whose marks somebody else took away are his affair: he carried them over later. This commit need not wait for the disk:
+ * marks that a power cut brings back are carried over once more, which changes nothing.
  */
 export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  const stay = new Set(left.map(({ entity, k1 }) => `${entity} ${k1}`));
-  const { rows } = await transaction.query("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT set_config('synchronous_commit', 'off', true), EXISTS (SELECT FROM jeseci.sync_dead)", [idsOf(marks)]);
-  if (rows[0]?.[1] === true) await unpark(transaction, marks.filter(({ entity, k1 }) => !stay.has(`${entity} ${k1}`)));
-  await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
+  const { rows } = await transaction.query(
+    `WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING id)
+     SELECT set_config('synchronous_commit', 'off', true), EXISTS (SELECT FROM jeseci.sync_dead), CASE WHEN (SELECT count(*) FROM gone) < cardinality($1::bigint[]) THEN ARRAY(SELECT id::text FROM gone) END`,
+    [idsOf(marks)],
+  );
+  const [, anyParked, gone] = rows[0] ?? [];
+  const ours = Array.isArray(gone) ? ownOf(marks, new Set(gone.map(String))) : marks;
+  const name = ({ entity, k1 }: Pick<Mark, "entity" | "k1">): string => `${entity} ${k1}`;
+  const [nodes, stay] = [new Set(ours.map(name)), new Set(left.map(name))];
+  if (anyParked === true) await unpark(transaction, ours.filter((mark) => !stay.has(name(mark))));
+  await park(transaction, left.filter((key) => nodes.has(name(key))), "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
+}
+
+/** Of some marks those that this transaction took away, and keys that no trigger marked. */
+function ownOf(marks: readonly Mark[], gone: ReadonlySet<string>): Mark[] {
+  return marks.filter(({ id }) => id === null || gone.has(id));
 }
 
 /** Marks nodes by hand: there is no row left whose trigger would. */

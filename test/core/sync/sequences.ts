@@ -22,9 +22,10 @@ import { graphState, missingRows, outboxState, parts, rowState, unlike } from ".
  * without a mark is in the graph as its row says. See the sync protocol, sections 1 and 9.
  */
 
-/** What befalls somebody at the step of a transaction with the number `at`, counted from the beginning of the action. */
+/** What befalls somebody at a moment of his transactions: the one with the number `at`, of all or of those of one kind. */
 interface Disturbance {
   at: number;
+  kind: string;
   act:
     /** The process ends. */
     | { kind: "crash" }
@@ -81,7 +82,12 @@ const acts: fc.Arbitrary<Disturbance["act"]> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("dual" as const), change: fc.oneof(toggles, changes) }) },
   { weight: 1, arbitrary: fc.constant({ kind: "takeover" as const }) },
 );
-const disturbances = (moments: number): fc.Arbitrary<Disturbance[]> => fc.oneof(fc.constant<Disturbance[]>([]), fc.array(fc.record({ at: fc.nat(moments), act: acts }), { minLength: 1, maxLength: 2 }));
+/** Where a crash tells most: around the commits, and where the rows have been read. */
+const tellingMoments = ["graph write before", "graph write begun", "graph write done", "graph write done", "graph write after", "sql read begun", "sql read after", "sql write done", "sql write after"];
+const disturbances = (moments: number): fc.Arbitrary<Disturbance[]> => {
+  const moment = fc.oneof(fc.record({ at: fc.nat(moments), kind: fc.constant("any") }), fc.record({ at: fc.nat(2), kind: fc.constantFrom(...tellingMoments) }));
+  return fc.oneof(fc.constant<Disturbance[]>([]), fc.array(fc.tuple(moment, acts).map(([where, act]) => ({ ...where, act })), { minLength: 1, maxLength: 2 }));
+};
 const someChanges = fc.array(changes, { minLength: 1, maxLength: 3 });
 const writer = fc.nat(2);
 const concept = fc.constantFrom(...ids.concept);
@@ -359,12 +365,13 @@ class Sequence {
   async #disturbed(disturbances: readonly Disturbance[], work: (databases: Databases, disturbed: Disturbed) => Promise<unknown>, lease?: Lease): Promise<void> {
     const meanwhile: Promise<unknown>[] = [];
     const injected = new Set<unknown>();
-    let [moments, superseded] = [0, false];
+    const moments = new Map<string, number>();
+    let superseded = false;
     const onMoment = (moment: Moment): Promise<void> | undefined => {
-      const number = moments;
-      moments += 1;
+      const kinds = ["any", `${moment.database} ${moment.mode} ${moment.place}`];
       if (superseded && lease !== undefined && moment.database === "graph" && moment.mode === "write" && moment.place === "after") expect.unreachable("whoever lost the lane wrote to the graph");
-      const acts = disturbances.filter(({ at }) => at === number).map(({ act }) => act);
+      const acts = disturbances.filter(({ at, kind }) => kinds.includes(kind) && at === (moments.get(kind) ?? 0)).map(({ act }) => act);
+      for (const kind of kinds) moments.set(kind, (moments.get(kind) ?? 0) + 1);
       if (acts.length === 0) return undefined;
       return (async () => {
         for (const act of acts) {
