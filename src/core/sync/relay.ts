@@ -67,6 +67,8 @@ export class Relay {
   readonly #databases: Databases;
   readonly #lease: Lease;
   readonly #result: DrainResult;
+  /** Of the running drain: a pass begins no further batch once it aborts. */
+  #signal: AbortSignal | undefined;
 
   constructor(databases: Databases, lease: Lease) {
     this.#databases = databases;
@@ -81,6 +83,7 @@ export class Relay {
   async drain({ onProgress, signal, once = false }: DrainOptions = {}): Promise<DrainResult> {
     // Counting a long queue takes its time: only where somebody looks.
     const total = onProgress === undefined ? 0 : await this.#databases.sql.read(countMarks);
+    this.#signal = signal;
     let [done, after] = [0, "0"];
     for (;;) {
       if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`");
@@ -146,7 +149,7 @@ export class Relay {
           await fence(graph, this.#lease);
           failpoint("relay-fenced");
           return this.#databases.sql.read(
-            (sql) => applyBatches(graph, inTurn(sql), batches, marks),
+            (sql) => applyBatches(graph, inTurn(sql), batches, marks, this.#signal),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
         },
@@ -271,7 +274,7 @@ export class Relay {
 }
 
 /** Batch after batch in one snapshot, until there is none or the lane has been held for long enough. `marks` are those that were taken. */
-async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mark[]): Promise<Applied> {
+async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mark[], signal: AbortSignal | undefined): Promise<Applied> {
   const until = performance.now() + laneMs;
   let applied = nothingApplied();
   let batch = await batches(sql);
@@ -279,7 +282,7 @@ async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mar
   while (batch !== null) {
     marks.push(...batch.marks);
     // Both are waited for whatever becomes of either: the transactions must not end under a statement.
-    const [done, next] = await Promise.allSettled([applyRows(graph, sql, batch.rows), performance.now() < until ? batches(sql) : null]);
+    const [done, next] = await Promise.allSettled([applyRows(graph, sql, batch.rows), performance.now() < until && signal?.aborted !== true ? batches(sql) : null]);
     if (done.status === "rejected") throw done.reason;
     if (next.status === "rejected") throw next.reason;
     applied = addApplied(applied, done.value);
