@@ -21,6 +21,8 @@ export interface ReadOptions {
 export interface WriteOptions extends ReadOptions {
   /** `work` does more than this transaction's statements, so the adapter must never run it a second time by itself. */
   once?: boolean;
+  /** SQL: a statement without parameters that goes out with BEGIN, which saves a trip; `work` is given its rows. */
+  opening?: string;
 }
 
 export interface QueryResult {
@@ -93,6 +95,9 @@ export type GraphParameters = Readonly<Record<string, Value>>;
 
 export interface SqlDatabase extends Database<SqlParameters> {
   readonly kind: "sql";
+  write<T>(work: (transaction: Transaction<SqlParameters>, opened: readonly Row[]) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** One statement in a write transaction of its own, without a trip to begin it and one to end it. */
+  execute(statement: string, parameters?: SqlParameters): Promise<QueryResult>;
   /** Runs a script of several statements, which brings its own transactions: migrations and their like. */
   adopt(script: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { migrationsOf, sqlSchemaVersion } from "../../databases/migrations.ts";
 import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import type { Key } from "../projection/compare.ts";
@@ -64,12 +65,10 @@ export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: Read
 
 /** Refuses to write where no trigger would tell of it. Throws `InputError` (`missing-schema`). */
 export async function requireOutbox({ sql }: Pick<Databases, "sql">): Promise<void> {
-  await sql.read(requireTriggers);
+  refuseMissing(await sql.read(missingTriggers));
 }
 
-/** The same within a transaction. */
-export async function requireTriggers(transaction: Sql): Promise<void> {
-  const missing = await missingTriggers(transaction);
+function refuseMissing(missing: readonly string[] | null): void {
   if (missing === null) throw new InputError("missing-schema", "PostgreSQL has no outbox yet: nothing would tell the graph of a change", "`jeseci sync install` shows what would be added, and `jeseci sync install --apply` adds it");
   if (missing.length > 0) throw new InputError("missing-schema", `the triggers that tell the graph of a change are missing or disabled on ${missing.join(", ")}`, "`jeseci sync install --apply` puts them back and compares everything");
 }
@@ -81,13 +80,14 @@ async function isInstalled(transaction: Sql): Promise<boolean> {
   return (await transaction.query(`SELECT ${installed}`)).rows[0]?.[0] === true;
 }
 
+/** Of the tables in `$1` those where some trigger would not fire. */
+const unwatched = `ARRAY(SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS event
+  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t)`;
+const tables = declarations.map(({ table }) => table);
+
 /** The projected tables on which a write would leave no mark, each once; null where there is no outbox at all. */
 export async function missingTriggers(transaction: Sql): Promise<string[] | null> {
-  const { rows } = await transaction.query(
-    `SELECT ${installed}, ARRAY(SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS event
-     WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t)`,
-    [declarations.map(({ table }) => table)],
-  );
+  const { rows } = await transaction.query(`SELECT ${installed}, ${unwatched}`, [tables]);
   return rows[0]?.[0] === true ? (rows[0][1] as string[]) : null;
 }
 
@@ -104,14 +104,38 @@ export async function readMarks(transaction: Sql, limit: number, filter: MarkFil
   return rows.map(markOf);
 }
 
-function whereOf({ keys }: MarkFilter): string {
-  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
+/** The lane and the id to look after are parameters, unless they are given as they stand. */
+function whereOf({ keys }: MarkFilter, lanePlace = "$1", after = "$2::bigint"): string {
+  return `lane = ${lanePlace} AND id > ${after}${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
 }
 
-/** Begins a write whose marks are to be found again: its own id, and the highest of a mark so far; those to come are higher. Acknowledged means on disk. */
-export async function beginMarked(transaction: Sql): Promise<{ xid: string; since: string }> {
-  const { rows } = await transaction.query("SELECT set_config('synchronous_commit', 'on', true), pg_current_xact_id()::text, (SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark)");
-  return { xid: String(rows[0]?.[1]), since: String(rows[0]?.[2] ?? "0") };
+/** What a write that wants its marks found again begins with. */
+export interface Begun {
+  xid: string;
+  /** The highest id of a mark so far; those to come are higher. */
+  since: string;
+  /** Marks of keys are open, which a crash or another program left. */
+  behind: boolean;
+  /** Something is checked only at COMMIT, unless it is asked for before. */
+  deferrable: boolean;
+}
+
+/**
+ * Begins a write whose marks are to be found again: goes out with BEGIN, and has no parameters. Acknowledged means on disk;
+ * and should COMMIT never arrive, the server ends it by itself after `idleMs`: no lock stays, and what became of it can be told.
+ */
+export function beginMarked(idleMs: number | null): string {
+  return `SELECT set_config('synchronous_commit', 'on', true)${idleMs === null ? "" : ` || set_config('idle_in_transaction_session_timeout', '${idleMs}', true)`},
+    (SELECT count(*)::int FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname LIKE 'sync\\_mark\\_%' AND tgenabled IN ('O', 'A')),
+    pg_current_xact_id()::text, (SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark), (${firstMark({ keys: true }, `'${lane}'`, "0")}) IS NOT NULL, EXISTS (SELECT FROM pg_constraint WHERE condeferrable)`;
+}
+
+/** What `beginMarked` has found. Throws `InputError` (`missing-schema`) where no trigger would tell of the write. */
+export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<Begun> {
+  const [, triggers, xid, since, behind, deferrable] = row ?? [];
+  // Which ones are missing takes longer to tell, and is asked only then.
+  if (triggers !== tables.length * 4) refuseMissing(await missingTriggers(transaction));
+  return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
 }
 
 /**
@@ -134,7 +158,11 @@ function markOf([id, entity, k1, k2, cascade]: readonly unknown[]): Mark {
 
 /** In the order of the ids: the index passes over a queue's deleted beginning, which the table would be read through for. */
 export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promise<boolean> {
-  return (await transaction.query(`SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter)} ORDER BY id LIMIT 1`, [lane, filter.after ?? "0"])).rows.length > 0;
+  return (await transaction.query(firstMark(filter), [lane, filter.after ?? "0"])).rows.length > 0;
+}
+
+function firstMark(filter: MarkFilter, ...places: [lane: string, after: string] | []): string {
+  return `SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter, ...places)} ORDER BY id LIMIT 1`;
 }
 
 export async function countMarks(transaction: Sql): Promise<number> {
@@ -157,27 +185,22 @@ function idsOf(marks: readonly Mark[]): string[] {
 }
 
 /**
- * After the graph's commit: the marks go, nodes that had to stay are parked, and every other key is parked no longer. Keys
- * whose marks somebody else took away are his affair: he carried them over later. This commit need not wait for the disk:
- * marks that a power cut brings back are carried over once more, which changes nothing.
+ * After the graph's commit, in one statement: the marks go, nodes that had to stay are parked, and every other key is
+ * parked no longer. Keys whose marks somebody else took away are his affair: he carried them over later. This commit need
+ * not wait for the disk: marks that a power cut brings back are carried over once more, which changes nothing.
  */
 export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  const { rows } = await transaction.query(
-    `WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING id)
-     SELECT set_config('synchronous_commit', 'off', true), EXISTS (SELECT FROM jeseci.sync_dead), CASE WHEN (SELECT count(*) FROM gone) < cardinality($1::bigint[]) THEN ARRAY(SELECT id::text FROM gone) END`,
-    [idsOf(marks)],
-  );
-  const [, anyParked, gone] = rows[0] ?? [];
-  const ours = Array.isArray(gone) ? ownOf(marks, new Set(gone.map(String))) : marks;
   const name = ({ entity, k1 }: Pick<Mark, "entity" | "k1">): string => `${entity} ${k1}`;
-  const [nodes, stay] = [new Set(ours.map(name)), new Set(left.map(name))];
-  if (anyParked === true) await unpark(transaction, ours.filter((mark) => !stay.has(name(mark))));
-  await park(transaction, left.filter((key) => nodes.has(name(key))), "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
-}
-
-/** Of some marks those that this transaction took away, and keys that no trigger marked. */
-function ownOf(marks: readonly Mark[], gone: ReadonlySet<string>): Mark[] {
-  return marks.filter(({ id }) => id === null || gone.has(id));
+  const stay = new Set(left.map(name));
+  await transaction.query(
+    `WITH key AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[]) AS k(id, entity, k1, k2, stays)),
+      gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING id),
+      own AS MATERIALIZED (SELECT entity, k1, k2, stays FROM key WHERE id IS NULL OR id IN (SELECT id FROM gone)),
+      unparked AS (DELETE FROM jeseci.sync_dead AS d USING own AS o WHERE d.entity = o.entity AND d.k1 = o.k1 AND d.k2 = o.k2 AND NOT o.stays),
+      parked AS (${parkStatement("own WHERE stays", 6)})
+     SELECT set_config('synchronous_commit', 'off', true)`,
+    [marks.map(({ id }) => id), ...columnsOf(marks), marks.map((mark) => stay.has(name(mark))), "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own"],
+  );
 }
 
 /** Marks nodes by hand: there is no row left whose trigger would. */
@@ -193,11 +216,13 @@ export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity
 /** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
 export async function park(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
   if (keys.length === 0) return;
-  await transaction.query(
-    `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $4, $5 FROM unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)
-     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`,
-    [...columnsOf(keys), code, message],
-  );
+  await transaction.query(parkStatement("unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)", 4), [...columnsOf(keys), code, message]);
+}
+
+/** Parks the keys of `source`; the code and the message are the parameters from number `from` on. */
+function parkStatement(source: string, from: number): string {
+  return `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $${from}::text, $${from + 1}::text FROM ${source}
+     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`;
 }
 
 function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[][] {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
-import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
 import { concept, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
-import { anyMark, beginMarked, markCascade, ownMarks, requireTriggers, settleMarks, type Mark } from "../sync/outbox.ts";
+import { beginMarked, begunOf, markCascade, ownMarks, requireOutbox, settleMarks, type Mark } from "../sync/outbox.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
 /** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */
@@ -49,6 +49,9 @@ const idleMs = 12_000;
 /** How long PostgreSQL is asked what became of a commit whose answer was lost. */
 const askForMs = 10_000;
 
+/** The marks of the last write, on their way out. */
+const settling = new WeakMap<SqlDatabase, Promise<void>>();
+
 /**
  * Writes rows and their projection, both or neither: the lane, then PostgreSQL, then the graph; constraints of both sides
  * speak before either commits; PostgreSQL commits first. Should the graph not follow, the marks stay and the next relay
@@ -57,6 +60,7 @@ const askForMs = 10_000;
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
   const course = new Course<T>();
   const dryRun = options.dryRun === true;
+  await settling.get(databases.sql);
   try {
     await attempt(databases, write, course, { dryRun, first: true }).catch(async (error: unknown) => {
       if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
@@ -65,15 +69,23 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
     });
   } catch (error) {
     if (error instanceof RolledBack) return course.result("neither");
-    if (course.stage === "before") throw error;
+    if (course.stage === "before") {
+      if (error instanceof DatabaseError && error.database === "sql" && error.code === "syntax") await requireOutbox(databases);
+      throw error;
+    }
     if (course.stage === "asked") return settle(databases, course, error);
     return await finishLater(databases, course, error);
   }
   failpoint("dual-graph-committed");
-  // Only saves the relay from doing it once more.
-  await databases.sql.write((transaction) => course.settleMarks(transaction)).catch(() => undefined);
-  failpoint("dual-marks-deleted");
   await databases.graph.checkpoint();
+  // Only saves the relay from doing it once more: nobody but the next write waits for it, and the end of the program.
+  settling.set(
+    databases.sql,
+    course.settleMarks(databases.sql).then(
+      () => failpoint("dual-marks-deleted"),
+      () => undefined,
+    ),
+  );
   return course.result("both");
 }
 
@@ -84,32 +96,36 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
 async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, { dryRun, first }: { dryRun: boolean; first: boolean }): Promise<void> {
   await databases.graph.write(
     async (graph) => {
-      // Asked while the lane is waited for; both are waited for, since the transaction must not end under a statement.
-      const asked = await Promise.allSettled([databases.sql.read((sql) => requireReady(sql, first)), lockLane(graph)]);
-      for (const answer of asked) if (answer.status === "rejected") throw answer.reason;
-      failpoint("dual-laned");
-      await databases.sql.write(
-        async (sql) => {
-          const { xid, since } = await beginMarked(sql);
-          course.xid = xid;
-          // Should COMMIT never arrive, the server ends it by itself: no lock stays, and what became of it can be told.
-          if (databases.profile === "servers") await sql.query(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`);
-          const value = await write.rows(sql);
-          await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
-          const cascade = write.cascade?.(value) ?? [];
-          if (cascade.length > 0) await markCascade(sql, since, cascade);
-          course.marks = await ownMarks(sql, since);
-          failpoint("dual-written");
-          const applied = await carryOver(graph, sql, course.marks);
-          await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
-          course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
-          failpoint("dual-applied");
-          if (dryRun) throw new RolledBack();
-          // From here on an error may mean that it was committed all the same.
-          course.stage = "asked";
-        },
-        { timeoutMs: graphTimeoutMs, lockTimeoutMs, once: true },
-      );
+      // PostgreSQL's transaction begins while the lane is waited for; no row is read or written before both are there.
+      const laned = lockLane(graph);
+      const answered = laned.catch(() => undefined);
+      try {
+        await databases.sql.write(
+          async (sql, opened) => {
+            const { xid, since, behind, deferrable } = await begunOf(sql, opened);
+            if (first && behind) throw new Behind("marks are open");
+            await laned;
+            failpoint("dual-laned");
+            course.xid = xid;
+            const value = await write.rows(sql);
+            if (deferrable) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
+            const cascade = write.cascade?.(value) ?? [];
+            if (cascade.length > 0) await markCascade(sql, since, cascade);
+            course.marks = await ownMarks(sql, since);
+            failpoint("dual-written");
+            const applied = await carryOver(graph, sql, course.marks);
+            await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
+            course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
+            failpoint("dual-applied");
+            if (dryRun) throw new RolledBack();
+            // From here on an error may mean that it was committed all the same.
+            course.stage = "asked";
+          },
+          { timeoutMs: graphTimeoutMs, lockTimeoutMs, once: true, opening: beginMarked(databases.profile === "servers" ? idleMs : null) },
+        );
+      } finally {
+        await answered; // the graph's transaction must not end under a statement
+      }
       course.stage = "committed";
       failpoint("dual-sql-committed");
     },
@@ -119,11 +135,6 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
 
 /** Marks of keys that a crash or another program left: one pass of them goes first, where no relay is at work. */
 class Behind extends Error {}
-
-async function requireReady(sql: Transaction<SqlParameters>, first: boolean): Promise<void> {
-  await requireTriggers(sql);
-  if (first && (await anyMark(sql, { keys: true }))) throw new Behind("marks are open");
-}
 
 async function relayOnce(databases: Databases): Promise<boolean> {
   const lease = await takeLane(databases, ownerName());
@@ -190,8 +201,8 @@ class Course<T> {
   }
 
   /** After both commits: the marks go, and what was parked of these keys has been carried over, but for what must stay. */
-  async settleMarks(transaction: Transaction<SqlParameters>): Promise<void> {
-    await settleMarks(transaction, this.marks, this.#left);
+  async settleMarks(sql: SqlDatabase): Promise<void> {
+    await settleMarks({ query: (statement, parameters) => sql.execute(statement, parameters) }, this.marks, this.#left);
   }
 
   result(outcome: Outcome, ...warnings: string[]): WriteResult & { value: T } {

@@ -186,7 +186,8 @@ class Neo4jDatabase implements GraphDatabase {
 
   /** Never `executeWrite`: it repeats after a lost COMMIT answer, and so may apply a change twice. */
   async #writeOnce<T>(session: Session, settings: TransactionSettings, work: (transaction: Transaction<GraphParameters>) => Promise<T>): Promise<T> {
-    const transaction = await session.beginTransaction(settings);
+    // BEGIN goes out with the first statement, and its error comes as that one's.
+    const transaction = session.beginTransaction(settings);
     try {
       const result = await work(new Neo4jTransaction(transaction, (error) => this.#error(error)));
       await this.#commit(transaction, settings.timeout);

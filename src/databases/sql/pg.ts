@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import pg, { type ClientBase, type PoolClient } from "pg";
+import pg, { type ClientBase, type PoolClient, type QueryArrayResult } from "pg";
 import Cursor from "pg-cursor";
 import { DatabaseError } from "../errors.ts";
 import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction, WriteOptions } from "../types.ts";
@@ -62,9 +62,23 @@ class ServerDatabase implements SqlDatabase {
     return this.#transaction(readOnly, endOfRead, work, options);
   }
 
-  async write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: WriteOptions = {}): Promise<T> {
-    if (this.#options.readOnly) throw new DatabaseError("read-only", "sql", "this connection only reads", { hint: "leave out --read-only to write" });
+  async write<T>(work: (transaction: Transaction<SqlParameters>, opened: readonly Row[]) => Promise<T>, options: WriteOptions = {}): Promise<T> {
+    this.#requireWrite();
     return this.#transaction("BEGIN", "COMMIT", work, options);
+  }
+
+  async execute(statement: string, parameters: SqlParameters = []): Promise<QueryResult> {
+    this.#requireWrite();
+    const client = await this.#connect();
+    let broken = false;
+    try {
+      return await this.#statement(client, statement, parameters, {}, undefined, (this.#options.statementTimeoutMs || longestWaitMs) + graceMs);
+    } catch (error) {
+      broken = error instanceof DatabaseError && error.code === "cannot-connect";
+      throw error;
+    } finally {
+      client.release(broken);
+    }
   }
 
   async stream(statement: string, parameters: SqlParameters = [], options: ReadOptions = {}): Promise<ResultStream> {
@@ -135,7 +149,7 @@ class ServerDatabase implements SqlDatabase {
     await this.#pool.end();
   }
 
-  async #transaction<T>(begin: string, end: "COMMIT" | typeof endOfRead, work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
+  async #transaction<T>(begin: string, end: "COMMIT" | typeof endOfRead, work: (transaction: Transaction<SqlParameters>, opened: readonly Row[]) => Promise<T>, options: WriteOptions): Promise<T> {
     const { signal } = options;
     const client = await this.#connect(signal);
     const timeoutMs = options.timeoutMs ?? this.#options.statementTimeoutMs;
@@ -155,9 +169,11 @@ class ServerDatabase implements SqlDatabase {
         );
       };
       try {
-        await client.query(within(patienceMs, this.#begin(begin, options)));
+        const opened: unknown = await client.query({ ...within(patienceMs, this.#begin(begin, options)), rowMode: "array", types });
         working = true;
-        const result = await work({ query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal, timeoutMs > 0 ? patienceMs : undefined) });
+        const transaction: Transaction<SqlParameters> = { query: (statement, parameters = [], inner = {}) => this.#statement(client, statement, parameters, inner, signal, timeoutMs > 0 ? patienceMs : undefined) };
+        // Of several statements in one text there are as many results.
+        const result = await work(transaction, options.opening === undefined ? [] : ((opened as QueryArrayResult<Row>[]).at(-1)?.rows ?? []));
         working = false;
         if (end === "COMMIT") {
           await client.query(within(patienceMs, end));
@@ -210,10 +226,14 @@ class ServerDatabase implements SqlDatabase {
     }
   }
 
-  #begin(begin: string, options: ReadOptions): string {
+  #requireWrite(): void {
+    if (this.#options.readOnly) throw new DatabaseError("read-only", "sql", "this connection only reads", { hint: "leave out --read-only to write" });
+  }
+
+  #begin(begin: string, options: WriteOptions): string {
     const timeout = Math.round(options.timeoutMs ?? this.#options.statementTimeoutMs);
     const lock = options.lockTimeoutMs === undefined ? "" : `; SET LOCAL lock_timeout = ${Math.round(options.lockTimeoutMs)}`;
-    return `${begin}; SET LOCAL statement_timeout = ${timeout}${lock}; SET LOCAL TimeZone = '${this.#options.timeZone.replaceAll("'", "''")}'`;
+    return `${begin}; SET LOCAL statement_timeout = ${timeout}${lock}; SET LOCAL TimeZone = '${this.#options.timeZone.replaceAll("'", "''")}'${options.opening === undefined ? "" : `; ${options.opening}`}`;
   }
 
   async #connect(signal?: AbortSignal): Promise<PoolClient> {

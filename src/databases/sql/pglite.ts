@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { DatabaseError } from "../errors.ts";
 import { Queue, Superseded } from "../queue.ts";
-import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction } from "../types.ts";
+import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
 import { sqlError } from "./errors.ts";
 import type { Answer, Failure, Reply, Request } from "./pglite-protocol.ts";
@@ -87,11 +87,16 @@ class PgliteDatabase implements SqlDatabase {
     return this.#exclusive(options, (broken) => this.#transaction(beginRead, "ROLLBACK", work, broken));
   }
 
-  write<T>(work: (transaction: Transaction<SqlParameters>) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+  write<T>(work: (transaction: Transaction<SqlParameters>, opened: readonly Row[]) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     if (this.#options.readOnly) return Promise.reject(new DatabaseError("read-only", "sql", "this connection only reads", { hint: "leave out --read-only to write" }));
     // A write is never abandoned half-way: a cancel before its turn stops it, later ones are for `work` to look at.
-    const { signal } = options;
-    return this.#queue.run(() => this.#transaction("BEGIN", "COMMIT", work), signal).catch((error: unknown) => Promise.reject(this.#error(error)));
+    const { signal, opening } = options;
+    const opened = async (transaction: Transaction<SqlParameters>): Promise<T> => work(transaction, opening === undefined ? [] : (await transaction.query(opening)).rows);
+    return this.#queue.run(() => this.#transaction("BEGIN", "COMMIT", opened), signal).catch((error: unknown) => Promise.reject(this.#error(error)));
+  }
+
+  execute(statement: string, parameters: SqlParameters = []): Promise<QueryResult> {
+    return this.write((transaction) => transaction.query(statement, parameters));
   }
 
   async stream(statement: string, parameters: SqlParameters = [], options: ReadOptions = {}): Promise<ResultStream> {
