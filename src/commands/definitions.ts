@@ -1,3 +1,5 @@
+import { findingKinds } from "../core/consistency/types.ts";
+import { entityNames } from "../core/projection/types.ts";
 import { strategies } from "../core/recommendations/types.ts";
 import { formulaLines } from "../core/recommendations/weights.ts";
 import { writeOperations } from "../core/writes/operations.ts";
@@ -43,6 +45,8 @@ export interface Command {
   flags: readonly Flag[];
   /** Prints rows: takes `--format` and its like. */
   data: boolean;
+  /** Formats beside those that every such command prints. */
+  formats?: readonly string[];
   /** Writes to the databases: refused under `--read-only`, and on a profile marked production without `--write`. */
   writes?: boolean | ((given: GivenFlags) => boolean);
   examples: readonly string[];
@@ -151,22 +155,40 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "compare both databases",
-    details: ["Exits 1 when they differ."],
+    details: ["Exits 1 when they differ. A difference is looked at again until it is at rest: what is on its way to the graph is counted, and is none."],
     arguments: [],
     flags: [
       { name: "deep", description: "every projected field of every row (the default)" },
       { name: "fast", description: "counts and sums of numbers only" },
+      { name: "watch", value: "SECONDS", description: "check again every so often; tells what came and what went" },
+      { name: "exit-on-drift", description: "with --watch: end with 1 at the first difference" },
       { name: "strict", description: "warnings exit 1 too" },
+      { name: "max-rate", value: "N", description: "read at most N keys a second" },
     ],
     data: true,
-    examples: ["jeseci check", "jeseci check --json --strict"],
+    formats: ["prometheus"],
+    examples: ["jeseci check", "jeseci check --json --strict", "jeseci check --fast --watch 60 --exit-on-drift", "jeseci check --format prometheus --output /var/lib/node_exporter/jeseci.prom"],
+  },
+  {
+    name: "repair",
+    summary: "show what would mend the differences, or do it with --apply",
+    details: [
+      "Rows are right: the graph is made to say what they say. Goes by way of marks and the relay like any other change, and checks again afterwards.",
+      "Never deletes a node that holds relationships between concepts or of other programs, nor more than --max-deletes.",
+    ],
+    arguments: [],
+    flags: [
+      apply,
+      { name: "only", value: "WHAT", description: `a kind (${findingKinds.join(", ")}), an entity (${entityNames.join(", ")}), or ENTITY:ID[:ID]` },
+      { name: "max-deletes", value: "N", description: "most deletions of an entity (default: the larger of 10 and 1 % of it, at most 100)" },
+    ],
+    data: true,
+    writes: (given) => given.has("apply"),
+    examples: ["jeseci repair", "jeseci repair --only differing", "jeseci repair --apply"],
   },
   { name: "config", summary: "every setting and where it came from", arguments: [], flags: [], data: true, examples: ["jeseci config"] },
   { name: "completion", summary: "a completion script for a shell", arguments: [{ name: "SHELL", required: true, description: "which shell", choices: ["bash", "zsh", "fish"] }], flags: [], data: false, examples: ["source <(jeseci completion bash)"] },
 ];
-
-/** Commands that the contract names and this version doesn't have. */
-export const laterCommands = ["repair"];
 
 /** The commands of two words that begin with this one. */
 export function subcommandsOf(word: string): readonly Command[] {
@@ -184,7 +206,12 @@ export function secondWords(first: string): string[] {
 }
 
 export function flagsOf(command: Command): readonly Flag[] {
-  return [...command.flags, ...(command.writes !== undefined || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags : []), ...commonFlags];
+  return [...command.flags, ...(command.writes !== undefined || command.name === "explore" ? [writeFlag] : []), ...(command.data ? dataFlags.map((flag) => withFormats(flag, command)) : []), ...commonFlags];
+}
+
+function withFormats(flag: Flag, { formats = [] }: Command): Flag {
+  if (flag.name !== "format" || formats.length === 0) return flag;
+  return { ...flag, description: `${flag.description}, ${formats.join(", ")}`, choices: [...(flag.choices ?? []), ...formats] };
 }
 
 /** The command of a write operation. */

@@ -14,13 +14,15 @@ export interface Printable {
   json: object;
   columns: readonly string[];
   rows: readonly Row[];
+  /** As metrics, where the command has any. */
+  prometheus?: () => string;
 }
 
 export const tableLimit = 1_000;
 
 /** Where and how a command prints. Nothing reaches stdout or the file before the command succeeded. */
 export class Output {
-  readonly format: Format;
+  readonly format: Format | "prometheus";
   /** Rows asked for by `--limit`; undefined if nothing was said. */
   readonly limit: number | undefined;
   readonly #header: boolean;
@@ -34,7 +36,7 @@ export class Output {
     const asked = flags.has("json") ? "json" : flags.text("format");
     const ending = this.#file?.split(".").at(-1);
     const byEnding = ending === "md" ? "markdown" : formats.find((format) => format === ending);
-    this.format = formats.find((format) => format === asked) ?? byEnding ?? (this.#terminal ? "table" : "tsv");
+    this.format = asked === "prometheus" ? asked : formats.find((format) => format === asked) ?? byEnding ?? (this.#terminal ? "table" : "tsv");
   }
 
   get #terminal(): boolean {
@@ -42,7 +44,8 @@ export class Output {
   }
 
   /** Prints a whole answer; a table says when it was cut. */
-  async print({ json, columns, rows }: Printable): Promise<void> {
+  async print({ json, columns, rows, prometheus }: Printable): Promise<void> {
+    if (this.format === "prometheus") return this.#write([prometheus?.() ?? ""]);
     if (this.format === "json") return this.#write([`${toJson({ schema: 1, ...json }, this.#terminal ? 2 : undefined)}\n`]);
     const limit = this.limit ?? (this.format === "table" ? tableLimit : Infinity);
     const shown = rows.slice(0, limit);

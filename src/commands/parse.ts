@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../core/errors.ts";
 import { didYouMean, nearest } from "../core/text/nearest.ts";
-import { commands, firstWords, flagsOf, laterCommands, secondWords, subcommandsOf, type Argument, type Command, type Flag } from "./definitions.ts";
+import { commands, firstWords, flagsOf, secondWords, subcommandsOf, type Argument, type Command, type Flag } from "./definitions.ts";
 
 /** A command line that fits its definition. */
 export interface Invocation {
@@ -83,7 +83,6 @@ function valueOf(flag: Flag, value: string | undefined, inline: boolean | undefi
 }
 
 function unknownCommand(name: string, next: string | undefined): InputError {
-  if (laterCommands.includes(name)) return new InputError("usage", `“${name}” is not in this version of jeseci yet`, "`jeseci --help` lists what is");
   const more = subcommandsOf(name);
   if (more.length === 0) return new InputError("usage", `there is no command “${name}”`, didYouMean(name, firstWords()) ?? "`jeseci --help` lists them");
   if (next === undefined || next.startsWith("-")) return new InputError("usage", `${name} needs to be told what to do: ${secondWords(name).join(", ")}`, `\`jeseci ${name} --help\` shows how`);

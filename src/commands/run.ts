@@ -33,6 +33,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   "sync retry": () => import("./sync-parked.ts"),
   status: () => import("./status.ts"),
   check: () => import("./check.ts"),
+  repair: () => import("./repair.ts"),
   config: () => import("./config.ts"),
   completion: () => import("./completion.ts"),
   ...Object.fromEntries(writeOperations.map(({ id }) => [id, () => import("./write.ts")])),

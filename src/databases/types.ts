@@ -13,6 +13,8 @@ export interface ReadOptions {
    * `read-only` before it runs. A read-only transaction alone doesn't stop a superuser's COPY from writing files.
    */
   adHoc?: boolean;
+  /** Graph: the read sees at least what was written up to these bookmarks, on whichever member of a cluster it lands. */
+  after?: readonly string[];
   /** SQL: how long the transaction waits for a lock before it fails with `timeout`, in milliseconds; the server's own setting otherwise. */
   lockTimeoutMs?: number;
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readStateFile, updateStateFile } from "../core/state-file.ts";
 
 /** What survives a restart, for each profile and data folder. */
 export interface PersistedState {
@@ -15,7 +14,7 @@ const keptRecent = 12;
 
 /** Reads the state of a profile and data folder. A damaged file is as good as none. */
 export function readState(file: string, key: string): PersistedState {
-  const own = readAll(file)[key];
+  const own = readStateFile(file)[key];
   if (typeof own !== "object" || own === null) return { recent: [] };
   const { screen, user, recent, orders } = own as Partial<PersistedState>;
   return {
@@ -26,23 +25,7 @@ export function readState(file: string, key: string): PersistedState {
   };
 }
 
-/** Writes it back, whole or not at all. A state that can't be kept is no reason to disturb anybody. */
+/** Writes it back. */
 export function writeState(file: string, key: string, state: PersistedState): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    const partial = `${file}.${process.pid}`;
-    writeFileSync(partial, `${JSON.stringify({ ...readAll(file), [key]: { ...state, recent: state.recent.slice(0, keptRecent) } }, null, 1)}\n`);
-    renameSync(partial, file);
-  } catch {
-    // A read-only home is a home all the same.
-  }
-}
-
-function readAll(file: string): Record<string, unknown> {
-  try {
-    const all: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return typeof all === "object" && all !== null && !Array.isArray(all) ? (all as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  updateStateFile(file, key, { ...state, recent: state.recent.slice(0, keptRecent) });
 }

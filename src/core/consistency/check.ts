@@ -1,14 +1,19 @@
-import type { Value } from "../../databases/values.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { throwIfCancelled } from "../../databases/errors.ts";
 import type { OnProgress } from "../progress.ts";
-import { compareText, sameValue } from "../projection/compare.ts";
+import { compareText, type Key } from "../projection/compare.ts";
 import { declarations } from "../projection/declarations.ts";
-import { differences, merge, type Pair } from "../projection/merge.ts";
+import { merge, type Pair } from "../projection/merge.ts";
 import { graphRows, projectedRows } from "../projection/read.ts";
-import { sumGraph, sumRows } from "../projection/statements.ts";
-import { entityNames, type Declaration, type NodeDeclaration } from "../projection/types.ts";
+import { countRows } from "../projection/statements.ts";
+import { entityNames, type Declaration, type EntityName, type NodeDeclaration } from "../projection/types.ts";
 import type { LoadOptions, Session } from "../session.ts";
+import { readPair } from "../sync/lane.ts";
+import { explain } from "./causes.ts";
+import { confirm, confirmSums, groundOf, type Ground } from "./confirm.ts";
+import { foundOf, kindsOf, type Found } from "./findings.ts";
 import { resolveNames } from "./names.ts";
-import type { CheckReport, EntityCheck, Finding, FindingKind } from "./types.ts";
+import type { CheckReport, EntityCheck, Finding, FindingKind, Past, Warning } from "./types.ts";
 import { loadWarnings } from "./warnings.ts";
 
 export interface CheckOptions extends LoadOptions {
@@ -16,120 +21,153 @@ export interface CheckOptions extends LoadOptions {
   mode?: "deep" | "fast";
   /** How many findings are kept; all are counted. */
   limit?: number;
+  /** At most so many keys a second are read, to spare the databases. */
+  maxRate?: number;
+  /** What earlier checks left behind, which is the evidence of most causes. */
+  past?: Past;
   onProgress?: OnProgress;
 }
 
-/** A finding before its names are known. */
-type Found = Omit<Finding, "key">;
-
 const defaultLimit = 1_000;
+/** Keys that are looked at again at once, which bounds the memory of a check where everything differs. */
+const candidates = 10_000;
+const progressRows = 5_000;
 
 /**
- * Compares the graph with the projection of the rows, at rest: nobody else should be writing. Memory is flat; both
- * sides are read once, in key order. Throws `DatabaseError` if either side is unreachable.
+ * Compares the graph with the projection of the rows, also while others write: every difference is looked at again until it
+ * is at rest, and what is on its way is counted apart. Memory is flat; both sides are read once, in key order.
+ * Throws `DatabaseError` if either side is unreachable.
  */
 export async function check(session: Session, options: CheckOptions = {}): Promise<CheckReport> {
-  const { mode = "deep", limit = defaultLimit } = options;
+  const { mode = "deep", limit = defaultLimit, past = nothingKnown } = options;
   const started_at = new Date().toISOString();
-  const found: Found[] = [];
-  let total = 0;
-  const entities: EntityCheck[] = [];
-  const keep = (finding: Found): void => {
-    total += 1;
-    if (found.length < limit) found.push(finding);
-  };
-  let agree = true;
   const load = { ...(options.signal === undefined ? {} : { signal: options.signal }), timeoutMs: options.timeoutMs ?? 0 };
-  for (const declaration of declarations) {
-    if (mode === "fast") {
-      const { entity, same } = await compareSums(session, declaration, load);
-      entities.push(entity);
-      agree &&= same;
-    } else entities.push(await compareRows(session, declaration, keep, options, load));
-  }
-  const warnings = await loadWarnings(session, load);
-  if (mode === "fast") {
-    warnings.unshift({ code: "fast_check", level: "info", message: "only counts and sums of numbers were compared; a changed text, or changes that cancel out, can't be seen: `jeseci check --deep` sees them", examples: [] });
-  }
+  const pair = await readPair(session.databases, load);
+  const ground = await groundOf(session.databases, pair.bookmarks, load);
+  const { entities, found, total, agree, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
+  const warnings = [...notes, ...groundWarnings(pair, ground, entities), ...(await loadWarnings(session, entities, load))].sort((a, b) => compareText(a.code, b.code));
+  const explained = await explain(session, found, entities, past.clean, load);
+  const finished_at = new Date().toISOString();
   return {
     in_sync: agree && total === 0,
     mode,
     started_at,
-    finished_at: new Date().toISOString(),
+    finished_at,
     entities,
-    findings: await named(session, found),
+    findings: (await named(session, explained)).map((finding) => ({ ...finding, first_seen: past.firstSeen(finding) ?? finished_at, last_seen: finished_at })),
     findings_total: total,
     truncated: total > found.length,
     warnings,
   };
 }
 
-async function compareSums(session: Session, declaration: Declaration, load: LoadOptions): Promise<{ entity: EntityCheck; same: boolean }> {
-  const [sql, graph] = await Promise.all([session.databases.sql.query(sumRows(declaration), [], load), session.databases.graph.query(sumGraph(declaration), {}, load)]);
-  const [left, right] = [sql.rows[0] ?? [], graph.rows[0] ?? []];
-  const same = left.every((value, index) => sameValue(value, right[index]));
-  return { same, entity: { entity: declaration.entity, sql_rows: Number(left[0]), graph_rows: Number(right[0]), missing_in_graph: null, missing_in_sql: null, differing: null, in_flight: null } };
+const nothingKnown: Past = { clean: null, firstSeen: () => undefined };
+
+/** What a comparison of all entities gives. `agree`: what was compared without looking at single keys is the same. */
+interface Comparison {
+  entities: EntityCheck[];
+  found: Found[];
+  total: number;
+  agree: boolean;
+  notes: Warning[];
 }
 
-async function compareRows(session: Session, declaration: Declaration, keep: (finding: Found) => void, { onProgress }: CheckOptions, load: LoadOptions): Promise<EntityCheck> {
-  const { databases } = session;
+async function compareRows(session: Session, ground: Ground, limit: number, options: CheckOptions, load: LoadOptions): Promise<Comparison> {
+  const comparison: Comparison = { entities: [], found: [], total: 0, agree: true, notes: [] };
+  const pace = paceOf(options.maxRate, options.signal);
+  for (const declaration of declarations) {
+    comparison.entities.push(
+      await compareEntity(session, declaration, ground, options, load, pace, (pair, kind) => {
+        comparison.total += 1;
+        if (comparison.found.length < limit) comparison.found.push(foundOf(declaration, pair, kind));
+      }),
+    );
+  }
+  return comparison;
+}
+
+async function compareEntity({ databases }: Session, declaration: Declaration, ground: Ground, { onProgress }: CheckOptions, load: LoadOptions, pace: Pace, keep: (pair: Pair, kind: FindingKind) => void): Promise<EntityCheck> {
   const entity: EntityCheck = { entity: declaration.entity, sql_rows: 0, graph_rows: 0, missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
-  const counts = { missing_in_graph: 0, missing_in_sql: 0, differing: 0 };
+  const counts = { missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
+  // Counting takes its time: only where somebody looks.
+  const total = onProgress === undefined ? null : Number((await databases.sql.query(countRows(declaration), [], load)).rows[0]?.[0] ?? 0);
+  let open: Key[] = [];
+  const settle = async (): Promise<void> => {
+    const { pairs, inFlight } = await confirm(databases, declaration, open, ground, load);
+    open = [];
+    counts.in_flight += inFlight;
+    for (const pair of pairs) {
+      for (const kind of kindsOf(pair)) {
+        if (kind !== "duplicate_in_graph") counts[kind] += 1;
+        keep(pair, kind);
+      }
+    }
+  };
   let seen = 0;
   for await (const pair of merge(projectedRows(databases, declaration, load), graphRows(databases, declaration, load))) {
     seen += 1;
-    if (seen % 5_000 === 0) onProgress?.({ step: declaration.entity, done: seen, total: null });
+    if (seen % progressRows === 0) onProgress?.({ step: declaration.entity, done: seen, total: total === null ? null : Math.max(total, seen) });
+    await pace?.();
     if (pair.sql !== null) entity.sql_rows += 1;
     entity.graph_rows += pair.graph.length;
-    for (const kind of kindsOf(pair)) {
-      if (kind !== "duplicate_in_graph") counts[kind] += 1;
-      keep(findingOf(declaration, pair, kind));
-    }
+    if (kindsOf(pair).length > 0) open.push({ k1: pair.k1, k2: pair.k2 });
+    // An embedded database answers nobody else while it is read from end to end, and holds no more than fits in memory.
+    if (open.length >= candidates && databases.profile === "servers") await settle();
   }
+  if (total !== null && total >= progressRows) onProgress?.({ step: declaration.entity, done: seen, total: seen });
+  await settle();
   return { ...entity, ...counts };
 }
 
-function kindsOf(pair: Pair): FindingKind[] {
-  const [stored] = pair.graph;
-  const kinds: FindingKind[] = [];
-  if (pair.graph.length > 1) kinds.push("duplicate_in_graph");
-  if (pair.sql === null) kinds.push("missing_in_sql");
-  else if (stored === undefined) kinds.push("missing_in_graph");
-  // Of duplicates, one that is as the row says is enough: the others are the fault.
-  else if (pair.graph.every((candidate) => differences(pair.sql ?? candidate, candidate).length > 0)) kinds.push("differing");
-  return kinds;
+type Pace = (() => Promise<void> | undefined) | undefined;
+
+/** Waits now and then, so that no more than so many keys a second are read. */
+function paceOf(maxRate: number | undefined, signal: AbortSignal | undefined): Pace {
+  if (maxRate === undefined) return undefined;
+  const began = performance.now();
+  let keys = 0;
+  return () => {
+    keys += 1;
+    const ahead = (keys / maxRate) * 1_000 - (performance.now() - began);
+    // Shorter sleeps would be later than they should be.
+    return ahead < 20 ? undefined : sleep(ahead, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfCancelled(signal, "sql"));
+  };
 }
 
-function findingOf(declaration: Declaration, pair: Pair, kind: FindingKind): Found {
-  const [stored] = pair.graph;
-  const row = pair.sql;
-  const positions = kind === "differing" && row !== null && stored !== undefined ? differences(row, stored) : declaration.properties.map((_property, index) => index);
-  const fields = positions.map((index) => ({ field: declaration.properties[index]?.property ?? "", sql: row?.values[index] ?? null, graph: stored?.values[index] ?? null }));
-  const thing = declaration.kind === "node" ? "node" : "relationship";
-  const ids = declaration.kind === "node" ? [pair.k1] : [pair.k1, pair.k2];
-  const base = { entity: declaration.entity, ids, kind, fields };
-  switch (kind) {
-    case "duplicate_in_graph":
-      return { ...base, cause: "duplicate", evidence: `the graph holds ${pair.graph.length} of this key`, repair: declaration.kind === "node" ? "none by itself: which node's relationships are right needs a person" : `delete all ${pair.graph.length} and write the row's one` };
-    case "missing_in_graph":
-      return { ...base, cause: "unknown", evidence: `the row exists, the ${thing} does not`, repair: `create the ${thing}: ${describe(fields, "sql")}` };
-    case "missing_in_sql":
-      return { ...base, cause: "unknown", evidence: `the ${thing} exists, the row does not`, repair: `delete the ${thing}${thing === "node" ? ", unless relationships of the graph's own hang on it" : ""}` };
-    case "differing":
-      return { ...base, cause: "unknown", evidence: `the ${thing} differs from its row in ${fields.map(({ field }) => field).join(", ")}`, repair: `set ${fields.map(({ field, sql, graph }) => `${field}: ${show(graph)} → ${show(sql)}`).join(", ")}` };
+async function compareSums({ databases }: Session, ground: Ground, load: LoadOptions): Promise<Comparison> {
+  const comparison: Comparison = {
+    entities: [],
+    found: [],
+    total: 0,
+    agree: true,
+    notes: [{ code: "fast_check", level: "info", message: "only counts and sums of numbers were compared; a changed text, or changes that cancel out, can't be seen: `jeseci check --deep` sees them", examples: [] }],
+  };
+  const moving: EntityName[] = [];
+  for (const declaration of declarations) {
+    const { sums, verdict } = await confirmSums(databases, declaration, ground, load);
+    comparison.agree &&= verdict !== "differ";
+    if (verdict === "moving") moving.push(declaration.entity);
+    comparison.entities.push({ entity: declaration.entity, sql_rows: Number(sums.sql[0]), graph_rows: Number(sums.graph[0]), missing_in_graph: null, missing_in_sql: null, differing: null, in_flight: null });
   }
+  if (moving.length > 0) comparison.notes.push({ code: "changes_in_flight", level: "info", message: "counts or sums differ, and changes are on their way to the graph that may be the reason", examples: moving });
+  return comparison;
 }
 
-function describe(fields: Finding["fields"], side: "sql" | "graph"): string {
-  return fields.map((field) => `${field.field} ${show(field[side])}`).join(", ");
-}
-
-function show(value: Value): string {
-  return value === null ? "(missing)" : typeof value === "string" ? `“${value}”` : typeof value === "object" ? JSON.stringify(value) : String(value);
+/** The warnings of a check's own footing. */
+function groundWarnings(pair: { sql: string | null; graph: string | null }, { standby }: Ground, entities: readonly EntityCheck[]): Warning[] {
+  const warnings: Warning[] = [];
+  const add = (code: string, message: string): void => void warnings.push({ code, level: "warning", message, examples: [] });
+  const sum = (side: "sql_rows" | "graph_rows"): number => entities.reduce((all, entity) => all + entity[side], 0);
+  if (pair.sql !== null && pair.graph !== null && pair.sql !== pair.graph) add("not_a_pair", "these two databases do not belong together: the graph was projected from another PostgreSQL; `jeseci config` shows both addresses");
+  if (standby) add("unconfirmed", "PostgreSQL is a replica: what it lacks or holds otherwise may only not have arrived there yet; check against the primary");
+  if (sum("sql_rows") > 0 && sum("graph_rows") === 0) add("graph_empty", "the graph holds nothing of these tables: `jeseci sync --full` projects them");
+  if (sum("sql_rows") === 0 && sum("graph_rows") > 0) add("sql_empty", "PostgreSQL holds no rows, the graph does: is this the right PostgreSQL? `jeseci config` shows its address");
+  if (sum("sql_rows") === 0 && sum("graph_rows") === 0) add("both_empty", "both databases are empty: `jeseci seed` loads the demo data or a folder of yours");
+  return warnings;
 }
 
 /** Puts names in place of ids, and everything in the order of the contract. */
-async function named(session: Session, found: readonly Found[]): Promise<Finding[]> {
+async function named(session: Session, found: readonly Found[]): Promise<Omit<Finding, "first_seen" | "last_seen">[]> {
   const wanted = new Map<NodeDeclaration, Set<string>>();
   const want = (node: NodeDeclaration, id: string | undefined): void => {
     if (id === undefined) return;
@@ -144,6 +182,6 @@ async function named(session: Session, found: readonly Found[]): Promise<Finding
     const key = (endsOf.get(entity) ?? []).map((node, index) => nameOf.get(node)?.(rest.ids[index] ?? "") ?? "").join(" → ");
     return { entity, key, ...rest };
   });
-  const place = (finding: Finding): number => entityNames.indexOf(finding.entity);
+  const place = (finding: { entity: EntityName }): number => entityNames.indexOf(finding.entity);
   return findings.sort((a, b) => place(a) - place(b) || compareText(a.key, b.key) || compareText(a.ids.join(), b.ids.join()) || compareText(a.kind, b.kind));
 }

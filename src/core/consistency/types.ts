@@ -1,6 +1,7 @@
 import type { Value } from "../../databases/values.ts";
 import type { EntityName } from "../projection/types.ts";
 
+export const findingKinds = ["missing_in_graph", "missing_in_sql", "differing", "duplicate_in_graph"] as const satisfies readonly string[];
 export type FindingKind = "missing_in_graph" | "missing_in_sql" | "differing" | "duplicate_in_graph";
 export type Cause = "parked" | "edited_in_graph" | "triggers_off" | "deleted_in_sql" | "deleted_in_graph" | "duplicate" | "old_projection" | "unknown";
 
@@ -19,6 +20,9 @@ export interface Finding {
   fields: { field: string; sql: Value; graph: Value }[];
   /** What a repair would do. */
   repair: string;
+  /** ISO 8601: the check that saw it first without a check in between that didn't, and this one. */
+  first_seen: string;
+  last_seen: string;
 }
 
 /** Counts of one entity. With `--fast` nothing is known of single rows: null. */
@@ -54,4 +58,22 @@ export interface CheckReport {
   /** True when there are more findings than were kept. */
   truncated: boolean;
   warnings: Warning[];
+}
+
+/** The last check that found both sides the same, and what PostgreSQL had seen of its transactions when it began. */
+export interface CleanCheck {
+  /** ISO 8601: when it began. */
+  at: string;
+  /** `pg_current_snapshot()` as text. */
+  snapshot: string;
+  /** Which server, and which of its histories: a restored one begins another. Null where this role may not know. */
+  cluster: string | null;
+  rows: Partial<Record<EntityName, number>>;
+}
+
+/** What earlier checks of this pair left behind. */
+export interface Past {
+  clean: CleanCheck | null;
+  /** ISO 8601, of a finding that was open at the last check. */
+  firstSeen(finding: Pick<Finding, "entity" | "ids" | "kind">): string | undefined;
 }

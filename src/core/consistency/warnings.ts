@@ -1,22 +1,25 @@
 import { runQuery } from "../catalogue/run.ts";
-import { compareText } from "../projection/compare.ts";
+import type { SqlParameters, Transaction } from "../../databases/types.ts";
 import { findCycle } from "../projection/cycle.ts";
 import { declarations } from "../projection/declarations.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import type { Warning } from "./types.ts";
+import { countParked, missingTriggers } from "../sync/outbox.ts";
+import type { EntityCheck, Warning } from "./types.ts";
 
 const shown = 5;
 
 /** What belongs to one side only, asked side by side. */
-export async function loadWarnings(session: Session, options: LoadOptions): Promise<Warning[]> {
+export async function loadWarnings(session: Session, entities: readonly EntityCheck[], options: LoadOptions): Promise<Warning[]> {
   const ask = async (id: string): Promise<(string | boolean)[][]> => (await runQuery(session, `screens/consistency/${id}`, {}, options)).rows.map((row) => row.map((value) => (typeof value === "boolean" ? value : String(value ?? "")))) as (string | boolean)[][];
-  const [cycles, privates, keyless, sequences, difficulties, constraints] = await Promise.all([
+  const [cycles, privates, keyless, sequences, difficulties, constraints, strays, { missing, parked }] = await Promise.all([
     ask("cycles"),
     ask("private-properties"),
     ask("without-key"),
     ask("sequence-faults"),
     ask("unknown-difficulties"),
     missingConstraints(session, options),
+    strayRelationships(session, entities, () => ask("wrong-ends"), options),
+    session.databases.sql.read(outboxState, options),
   ]);
   const warnings: Warning[] = [];
   const add = (code: string, examples: string[], message: (count: string) => string): void => {
@@ -33,7 +36,26 @@ export async function loadWarnings(session: Session, options: LoadOptions): Prom
   add("nodes_without_key", keyless.map(([label, name]) => `${String(label)} ${String(name)}`), (count) => `nodes that lack the id that identifies them, and were not compared: ${count}`);
   add("unknown_difficulty", difficulties.map(([name, word]) => `${String(name)}: ${String(word)}`), (count) => `rows whose difficulty is none of Beginner, Intermediate, Advanced; projected as they stand: ${count}`);
   add("missing_constraint", constraints, (count) => `uniqueness constraints that the graph lacks: ${count}`);
-  return warnings.sort((a, b) => compareText(a.code, b.code));
+  add("wrong_ends", strays, (count) => `relationships of our types whose ends are of other kinds or lack their id, and were not compared: ${count}`);
+  if (missing === null) warnings.push({ code: "no_outbox", level: "info", message: "PostgreSQL has no outbox: changes do not reach the graph by themselves; `jeseci sync install` shows what that takes", examples: [] });
+  else add("triggers_off", missing, (count) => `tables whose triggers are missing or disabled, so that changes of their rows do not reach the graph: ${count}; \`jeseci sync install --apply\` puts them back`);
+  if (parked > 0) warnings.push({ code: "parked", level: "warning", message: `keys that could not be carried over: ${parked}; \`jeseci sync parked\` tells why`, examples: [] });
+  return warnings;
+}
+
+async function outboxState(transaction: Transaction<SqlParameters>): Promise<{ missing: string[] | null; parked: number }> {
+  const missing = await missingTriggers(transaction);
+  return { missing, parked: missing === null ? 0 : await countParked(transaction) };
+}
+
+/** Only where there are more relationships than were read: counting all of a type costs nothing, looking at their ends a lot. */
+async function strayRelationships({ databases }: Session, entities: readonly EntityCheck[], ask: () => Promise<(string | boolean)[][]>, options: LoadOptions): Promise<string[]> {
+  for (const declaration of declarations) {
+    if (declaration.kind === "node") continue;
+    const { rows } = await databases.graph.query(`MATCH ()-[r:${declaration.type}]->() RETURN count(r) AS n`, {}, options);
+    if (Number(rows[0]?.[0] ?? 0) > (entities.find(({ entity }) => entity === declaration.entity)?.graph_rows ?? 0)) return (await ask()).map(([from, type, to]) => `(${String(from)})-[:${String(type)}]->(${String(to)})`);
+  }
+  return [];
 }
 
 async function missingConstraints(session: Session, options: LoadOptions): Promise<string[]> {

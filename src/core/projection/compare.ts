@@ -25,6 +25,11 @@ export interface Key {
   k2: string;
 }
 
+/** A key as one text, for maps and sets. No text of PostgreSQL holds a NUL. */
+export function keyText({ k1, k2 }: Key): string {
+  return `${k1}\0${k2}`;
+}
+
 export function compareKeys(a: Key, b: Key): number {
   return compareText(a.k1, b.k1) || compareText(a.k2, b.k2);
 }

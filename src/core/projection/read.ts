@@ -1,11 +1,15 @@
-import type { Databases, ReadOptions, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, ReadOptions, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { Row, Value } from "../../databases/values.ts";
-import { compareKeys, compareText, type Key } from "./compare.ts";
-import { readGraph, readPage, readRows, type KeyOrder } from "./statements.ts";
+import { compareKeys, compareText, keyText, type Key } from "./compare.ts";
+import { readGraph, readGraphOf, readPage, readRows, readRowsOf, type KeyOrder } from "./statements.ts";
 import type { Declaration } from "./types.ts";
 
 /** A page is sorted anew where the key's index has another order: large enough for that to be rare, small enough to hold. */
 const pageRows = 50_000;
+/** A statement's parameters: of a cascade that marks ten thousand keys, so many at a time. */
+const statementRows = 1_000;
+
+type Sql = Pick<Transaction<SqlParameters>, "query">;
 
 /** One side's state of a key: the properties in the declaration's order, as the graph shall hold or holds them. */
 export interface Keyed extends Key {
@@ -41,7 +45,7 @@ export async function* pagedRows(databases: Databases, declaration: Declaration)
 }
 
 /** The next rows in key order; from the first one on without `after`. An id may be the empty text. */
-export async function pageAfter(sql: Pick<Transaction<SqlParameters>, "query">, declaration: Declaration, order: KeyOrder, after: Key | undefined, limit: number): Promise<Keyed[]> {
+export async function pageAfter(sql: Sql, declaration: Declaration, order: KeyOrder, after: Key | undefined, limit: number): Promise<Keyed[]> {
   const keys = after === undefined ? [] : declaration.kind === "node" ? [after.k1] : [after.k1, after.k2];
   const { rows } = await sql.query(readPage(declaration, order, after === undefined), [limit, ...keys], { timeoutMs: 0 });
   return rows.map((row) => keyedOf(row, declaration, true));
@@ -69,6 +73,48 @@ export async function* graphRows(databases: Databases, declaration: Declaration,
     }
   }
   yield* group.sort(compareKeys);
+}
+
+/** The rows of some keys as the graph should hold them, and the keys that have none. */
+export async function rowsOfKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]): Promise<{ rows: Keyed[]; gone: Key[] }> {
+  const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: [] };
+  for (const some of slices(keys)) {
+    const { rows } = await sql.query(readRowsOf(declaration), keyParameters(declaration, some));
+    const found = new Set<string>();
+    for (const row of rows) {
+      const keyed = keyedOf(row, declaration, true);
+      found.add(keyText(keyed));
+      result.rows.push(keyed);
+    }
+    if (found.size < some.length) result.gone.push(...some.filter((key) => !found.has(keyText(key))));
+  }
+  return result;
+}
+
+/** What the graph holds of some keys; several of one key if there are duplicates. */
+export async function graphOfKeys(graph: Pick<Transaction<GraphParameters>, "query">, declaration: Declaration, keys: readonly Key[], options: ReadOptions = {}): Promise<Keyed[]> {
+  const found: Keyed[] = [];
+  for (const some of slices(keys)) {
+    const { rows } = await graph.query(readGraphOf(declaration), { rows: keyRows(some) }, options);
+    for (const row of rows) found.push(keyedOf(row, declaration, false));
+  }
+  return found;
+}
+
+/** Keys as the parameters of a statement on rows: one list, or two for a relationship. */
+export function keyParameters(declaration: Declaration, keys: readonly Key[]): string[][] {
+  const firsts = keys.map(({ k1 }) => k1);
+  return declaration.kind === "node" ? [firsts] : [firsts, keys.map(({ k2 }) => k2)];
+}
+
+/** Keys as a parameter of a statement on the graph. */
+export function keyRows(keys: readonly Key[]): Value[] {
+  return keys.map(({ k1, k2 }) => ({ k1, k2 }));
+}
+
+/** As many keys or rows as one statement takes. */
+export function* slices<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < list.length; from += statementRows) yield list.length <= statementRows ? list : list.slice(from, from + statementRows);
 }
 
 /** One row as the graph should hold it (`convert`), or as it stands. */

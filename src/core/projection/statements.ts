@@ -68,6 +68,43 @@ export function readGraph(declaration: Declaration): string {
   return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${properties("r")} ORDER BY k1, k2`;
 }
 
+/** What the graph holds of the keys in `$rows` (maps of `k1`, `k2`), as `readGraph` gives it, in any order. */
+export function readGraphOf(declaration: Declaration): string {
+  const properties = (variable: string): string => declaration.properties.map(({ property }) => `, ${variable}.${property} AS ${property}`).join("");
+  if (declaration.kind === "node") return `UNWIND $rows AS row MATCH (n:${declaration.label} {${declaration.key.property}: row.k1}) RETURN row.k1 AS k1, '' AS k2${properties("n")}`;
+  const { from, to, type } = declaration;
+  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MATCH (a)-[r:${type}]->(b) RETURN row.k1 AS k1, row.k2 AS k2${properties("r")}`;
+}
+
+/**
+ * Of the keys in `$1` and for a relationship `$2` those whose row no transaction has touched since the snapshot in the last
+ * parameter. A row's own transaction has 32 bits; it is visible, so the 32 above them are those of the newest that can be.
+ */
+export function readUntouchedOf(declaration: Declaration): string {
+  const [k1, k2] = keyColumns(declaration);
+  const newest = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+  const xmin = "t.xmin::text::bigint";
+  const xid = `(${newest} - ${newest} % 4294967296 + ${xmin} - CASE WHEN ${xmin} > ${newest} % 4294967296 THEN 4294967296 ELSE 0 END)`;
+  const untouched = (snapshot: string): string => `CASE WHEN ${xmin} < 3 OR ${xid} < 3 THEN true ELSE pg_visible_in_snapshot(${xid}::text::xid8, ${snapshot}::pg_snapshot) END`;
+  if (k2 === null) return `SELECT t.${k1}::text, '' FROM ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[]) AND ${untouched("$2")}`;
+  return `SELECT t.${k1}::text, t.${k2}::text FROM unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2 WHERE ${untouched("$3")}`;
+}
+
+/** One row if anything of an entity carries a property at all, else none. */
+export function anyWithProperty(declaration: Declaration, property: string): string {
+  const [pattern, variable, condition] = patternOf(declaration);
+  return `${pattern} WHERE ${condition} AND ${variable}.${property} IS NOT NULL RETURN 1 AS one LIMIT 1`;
+}
+
+/** Of the keys in `$rows` the nodes that hold a relationship other than ours: relationships between concepts, and of other programs. */
+export function heldNodes(node: NodeDeclaration, relationships: readonly RelationshipDeclaration[]): string {
+  const ours = relationships
+    .filter(({ from, to }) => from.node === node || to.node === node)
+    .map(({ from, to, type }) => `(type(r) = '${type}' AND o:${from.node === node ? to.node.label : from.node.label})`)
+    .join(" OR ");
+  return `UNWIND $rows AS row MATCH (n:${node.label} {${node.key.property}: row.k1})-[r]-(o) WHERE NOT (${ours}) RETURN row.k1 AS k1, count(DISTINCT r) AS n`;
+}
+
 /** One row if the graph holds anything of an entity, else none. */
 export function anyInGraph(declaration: Declaration): string {
   const [pattern, , condition] = patternOf(declaration);

@@ -1,9 +1,9 @@
 import type { GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
-import type { Row, Value } from "../../databases/values.ts";
+import type { Value } from "../../databases/values.ts";
 import { declarations } from "../projection/declarations.ts";
-import type { Key } from "../projection/compare.ts";
-import { keyedOf, type Keyed } from "../projection/read.ts";
-import { deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, readRowsOf, upsert } from "../projection/statements.ts";
+import { keyText, type Key } from "../projection/compare.ts";
+import { keyRows, rowsOfKeys, slices, type Keyed } from "../projection/read.ts";
+import { deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, upsert } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName, type NodeDeclaration, type RelationshipDeclaration } from "../projection/types.ts";
 import type { Mark } from "./outbox.ts";
 
@@ -13,8 +13,6 @@ import type { Mark } from "./outbox.ts";
  */
 
 const relationships = declarations.filter((declaration): declaration is RelationshipDeclaration => declaration.kind === "relationship");
-/** A statement's parameters: of a cascade that marks ten thousand keys, so many at a time. */
-const statementRows = 1_000;
 
 /** An upsert or delete touched another number of things than it should have. Nothing of its transaction stays. */
 export class ApplyError extends Error {}
@@ -51,7 +49,7 @@ export async function carryOver(graph: Graph, sql: Sql, marks: readonly Mark[]):
 /** The rows of marked keys. The lane must be held already: what is read before may be stale when it is written. */
 export async function readRowsOfMarks(sql: Sql, marks: readonly Mark[]): Promise<Rows> {
   const entities = new Map<Declaration, { rows: Keyed[]; gone: Key[] }>();
-  for (const [declaration, keys] of keysOf(marks)) entities.set(declaration, await readKeys(sql, declaration, keys));
+  for (const [declaration, keys] of keysOf(marks)) entities.set(declaration, await rowsOfKeys(sql, declaration, keys));
   return { entities, cascade: new Set(marks.flatMap((mark) => (mark.cascade ? cascadeKey(mark) : []))) };
 }
 
@@ -88,17 +86,12 @@ export async function applyRows(graph: Graph, sql: Sql, { entities, cascade }: R
 
 /** Sees to it that these nodes are in the graph as their rows say, whether or not a mark is open. */
 export async function carryNodes(graph: Graph, sql: Sql, declaration: NodeDeclaration, ids: readonly string[]): Promise<void> {
-  const { rows } = await readKeys(sql, declaration, ids.map((k1) => ({ k1, k2: "" })));
+  const { rows } = await rowsOfKeys(sql, declaration, ids.map((k1) => ({ k1, k2: "" })));
   await upsertNodes(graph, declaration, rows);
 }
 
 function cascadeKey({ entity, k1 }: Pick<Mark, "entity" | "k1">): string {
   return `${entity} ${k1}`;
-}
-
-/** No text of PostgreSQL holds a NUL. */
-function keyText({ k1, k2 }: Key): string {
-  return `${k1}\0${k2}`;
 }
 
 function zero(): { upserted: number; deleted: number } {
@@ -113,23 +106,6 @@ function keysOf(marks: readonly Mark[]): Map<Declaration, Key[]> {
     byEntity.set(entity, keys.set(keyText({ k1, k2 }), { k1, k2 }));
   }
   return new Map(declarations.flatMap((declaration) => (byEntity.has(declaration.entity) ? [[declaration, [...(byEntity.get(declaration.entity)?.values() ?? [])]]] : [])));
-}
-
-/** The rows of some keys, and the keys that have none. */
-async function readKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]): Promise<{ rows: Keyed[]; gone: Key[] }> {
-  const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: [] };
-  for (const some of slices(keys)) {
-    const firsts = some.map(({ k1 }) => k1);
-    const { rows } = await sql.query(readRowsOf(declaration), declaration.kind === "node" ? [firsts] : [firsts, some.map(({ k2 }) => k2)]);
-    const found = new Set<string>();
-    for (const row of rows) {
-      const keyed = keyedOf(row as Row, declaration, true);
-      found.add(keyText(keyed));
-      result.rows.push(keyed);
-    }
-    if (found.size < some.length) result.gone.push(...some.filter((key) => !found.has(keyText(key))));
-  }
-  return result;
 }
 
 async function upsertNodes(graph: Graph, declaration: NodeDeclaration, rows: readonly Keyed[]): Promise<number> {
@@ -214,12 +190,4 @@ function rowOf(declaration: Declaration, { k1, k2, values }: Keyed, i: number): 
   const row: { [name: string]: Value } = { i, k1, k2 };
   declaration.properties.forEach(({ property }, index) => (row[property] = values[index] ?? null));
   return row;
-}
-
-function keyRows(keys: readonly Key[]): Value[] {
-  return keys.map(({ k1, k2 }) => ({ k1, k2 }));
-}
-
-function* slices<T>(list: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < list.length; from += statementRows) yield list.length <= statementRows ? list : list.slice(from, from + statementRows);
 }

@@ -16,7 +16,9 @@ export type Failpoint =
   | "relay-applied"
   | "relay-committed"
   | "relay-marks-deleted"
-  | "reconcile-carried";
+  | "reconcile-carried"
+  | "repair-marked"
+  | "repair-synced";
 
 const [wanted, how] = (process.env["JESECI_TEST_FAILPOINT"] ?? "").split(":");
 

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { DatabaseError } from "../../databases/errors.ts";
 import { migrateGraph } from "../../databases/migrations.ts";
-import type { Databases, GraphParameters, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, ReadOptions, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { failpoint } from "./failpoint.ts";
-import { lane, markWhole } from "./outbox.ts";
+import { isInstalled, lane, markWhole } from "./outbox.ts";
 
 /*
  * Who may carry changes over. The lane is one graph node that every writer of the projection locks first; its epoch
@@ -101,6 +101,14 @@ async function superseded({ sql }: Databases, { epoch }: Lease): Promise<null> {
   const { rows } = await sql.query("SELECT epoch::float8 FROM jeseci.sync_lane WHERE lane = $1", [lane]);
   if (Number(rows[0]?.[0]) > epoch) return null;
   throw new InputError("refused", "the graph knows a later state than PostgreSQL: PostgreSQL was restored from a backup, or these are not the same two databases; nothing was written", "`jeseci sync --full` compares everything and goes on from what PostgreSQL says now");
+}
+
+/** What each side says which pair it belongs to; null where it says nothing. */
+export async function readPair({ sql, graph }: Pick<Databases, "sql" | "graph">, options: ReadOptions = {}): Promise<{ sql: string | null; graph: string | null; bookmarks: string[] }> {
+  const row = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? (await transaction.query("SELECT pair, bookmarks FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows[0] : undefined), options);
+  const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN l.pair AS pair", { lane }, options);
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  return { sql: text(row?.[0]), graph: text(rows[0]?.[0]), bookmarks: Array.isArray(row?.[1]) ? row[1].map(String) : [] };
 }
 
 async function readLaneNode({ graph }: Pick<Databases, "graph">): Promise<{ epoch: number; pair: string | null }> {

@@ -3,7 +3,7 @@ import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } 
 import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
-import type { Key } from "../projection/compare.ts";
+import { keyText, type Key } from "../projection/compare.ts";
 import { entityNames, type EntityName } from "../projection/types.ts";
 
 /*
@@ -76,7 +76,7 @@ function refuseMissing(missing: readonly string[] | null): void {
 const installed = "to_regclass('jeseci.sync_mark') IS NOT NULL AND to_regclass('jeseci.sync_lane') IS NOT NULL";
 
 /** Whether the tables of the outbox are there. */
-async function isInstalled(transaction: Sql): Promise<boolean> {
+export async function isInstalled(transaction: Sql): Promise<boolean> {
   return (await transaction.query(`SELECT ${installed}`)).rows[0]?.[0] === true;
 }
 
@@ -165,8 +165,26 @@ function firstMark(filter: MarkFilter, ...places: [lane: string, after: string] 
   return `SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter, ...places)} ORDER BY id LIMIT 1`;
 }
 
+/** Of some keys those that have a mark, as `keyText`; null where the whole entity has one. */
+export async function marksAmong(transaction: Sql, entity: EntityName, keys: readonly Key[]): Promise<ReadonlySet<string> | null> {
+  const { rows } = await transaction.query(
+    "SELECT DISTINCT k1, k2 FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2 AND (k1 = $3 OR (k1, k2) IN (SELECT k1, k2 FROM unnest($4::text[], $5::text[]) AS k(k1, k2)))",
+    [lane, entity, wholeEntity, keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)],
+  );
+  return rows.some(([k1]) => k1 === wholeEntity) ? null : new Set(rows.map(([k1, k2]) => keyText({ k1: String(k1), k2: String(k2) })));
+}
+
+/** Marks keys by hand, so that a relay carries over what their rows are now. */
+export async function markKeys(transaction: Sql, keys: readonly (Key & { entity: EntityName })[]): Promise<void> {
+  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])", columnsOf(keys));
+}
+
 export async function countMarks(transaction: Sql): Promise<number> {
   return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_mark WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
+}
+
+export async function countParked(transaction: Sql): Promise<number> {
+  return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_dead WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
 }
 
 /** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
@@ -203,11 +221,6 @@ export async function settleMarks(transaction: Sql, marks: readonly Mark[], left
   );
 }
 
-/** Marks nodes by hand: there is no row left whose trigger would. */
-export async function markNodes(transaction: Sql, entity: EntityName, ids: readonly string[]): Promise<void> {
-  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT $1, id FROM unnest($2::text[]) AS id", [entity, [...ids]]);
-}
-
 /** Forgets that these keys were parked: they have been carried over. */
 export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
   await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
@@ -231,8 +244,20 @@ function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[
 
 /** The parked keys by entity and key. */
 export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Parked[]> {
-  const { rows } = await sql.query(`SELECT entity, k1, k2, code, message, attempts, first_at, last_at FROM jeseci.sync_dead ORDER BY array_position(ARRAY[${entities}], entity), k1, k2`, [], options);
-  return rows.map(([entity, k1, k2, code, message, attempts, first, last]) => ({ entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), code: String(code), message: String(message), attempts: Number(attempts), first_at: String(first), last_at: String(last) }));
+  const { rows } = await sql.query(`${selectParked} ORDER BY array_position(ARRAY[${entities}], entity), k1, k2`, [], options);
+  return rows.map(parkedOf);
+}
+
+const selectParked = "SELECT entity, k1, k2, code, message, attempts, first_at, last_at FROM jeseci.sync_dead";
+
+function parkedOf([entity, k1, k2, code, message, attempts, first, last]: Row): Parked {
+  return { entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), code: String(code), message: String(message), attempts: Number(attempts), first_at: String(first), last_at: String(last) };
+}
+
+/** Of some keys of an entity those that are parked. */
+export async function parkedAmong(transaction: Sql, entity: EntityName, keys: readonly Key[]): Promise<Parked[]> {
+  const { rows } = await transaction.query(`${selectParked} AS d JOIN unnest($2::text[], $3::text[]) AS k(k1, k2) USING (k1, k2) WHERE entity = $1`, [entity, keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)]);
+  return rows.map(parkedOf);
 }
 
 /** Marks every parked key again. Gives how many. */
@@ -243,6 +268,16 @@ export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<numb
 async function markParked(transaction: Sql, chosen: readonly EntityName[]): Promise<number> {
   const { rows } = await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[]) RETURNING 1", [[...chosen]]);
   return rows.length;
+}
+
+/** Keeps that a repair began, by whom, and what it is going to do. Gives its number. */
+export async function beginRepair(transaction: Sql, owner: string, planned: readonly object[], refused: readonly object[]): Promise<number> {
+  const { rows } = await transaction.query("INSERT INTO jeseci.repair_run (owner, planned, refused) VALUES ($1, $2::jsonb, $3::jsonb) RETURNING id::float8", [owner, JSON.stringify(planned), JSON.stringify(refused)]);
+  return Number(rows[0]?.[0]);
+}
+
+export async function endRepair(transaction: Sql, run: number, applied: number): Promise<void> {
+  await transaction.query("UPDATE jeseci.repair_run SET finished_at = clock_timestamp(), applied = $2 WHERE id = $1", [run, applied]);
 }
 
 /**

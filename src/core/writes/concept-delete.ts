@@ -1,7 +1,7 @@
 import type { Databases, GraphParameters, ReadOptions, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { conceptRelationshipTypes } from "../projection/types.ts";
-import { markNodes, unpark } from "../sync/outbox.ts";
+import { markKeys, unpark } from "../sync/outbox.ts";
 import { arrange, placesOf } from "./places.ts";
 import { deleted, writeBoth } from "./plan.ts";
 import { concepts, factsOf, find, unknown, type Found, type Sql } from "./records.ts";
@@ -49,7 +49,7 @@ export const deleteConcept: Action = async (databases, given, options) => {
       plan.push(...losses.filter(({ what }) => what !== "place on a path").map((loss): PlanLine => ({ action: "delete", thing: `${counted(loss)} of ${name}`, before: some(loss.names, loss.count) || null, after: null })));
       if (found === undefined) await markGone(sql, plan, name, ids);
       else await deleteRows(sql, plan, found);
-      await unpark(sql, ids.map((k1) => ({ entity: "concept", k1, k2: "" })));
+      await unpark(sql, ids.map(keyOf));
       return ids;
     },
     cascade: (ids) => (options.cascade === true ? ids : []),
@@ -138,8 +138,12 @@ async function deleteRows(sql: Sql, plan: PlanLine[], { id, name, cells }: Found
 
 /** There is no row whose trigger would mark it: a node that outlived its row is marked by hand, and carried over like any other. */
 async function markGone(sql: Sql, plan: PlanLine[], name: string, ids: readonly string[]): Promise<void> {
-  await markNodes(sql, "concept", ids);
+  await markKeys(sql, ids.map(keyOf));
   plan.push(...ids.map(() => deleted(`concept ${name}, in the graph only`, [])));
+}
+
+function keyOf(k1: string): { entity: "concept"; k1: string; k2: string } {
+  return { entity: "concept", k1, k2: "" };
 }
 
 async function anyLeft(graph: Transaction<GraphParameters>, ids: readonly string[]): Promise<boolean> {

@@ -159,7 +159,7 @@ class Neo4jDatabase implements GraphDatabase {
 
   async #transact<T>(mode: "READ" | "WRITE", work: (transaction: Transaction<GraphParameters>) => Promise<T>, options: ReadOptions): Promise<T> {
     if (options.signal?.aborted) throw new DatabaseError("cancelled", "graph", "cancelled");
-    const session = this.#session(mode);
+    const session = this.#session(mode, undefined, options.after);
     const id = randomUUID();
     let abandon: (error: DatabaseError) => void = () => undefined;
     const abandoned = new Promise<never>((_resolve, reject) => (abandon = reject));
@@ -211,13 +211,15 @@ class Neo4jDatabase implements GraphDatabase {
     throw new DatabaseError("cannot-connect", "graph", "the server did not answer COMMIT in time");
   }
 
-  #session(mode: "READ" | "WRITE", fetchSize?: number): Session {
+  #session(mode: "READ" | "WRITE", fetchSize?: number, after: readonly string[] = []): Session {
     if (this.#closed) throw new DatabaseError("failed", "graph", "the connection is closed");
     return this.#driver.session({
       defaultAccessMode: mode === "READ" ? neo4j.session.READ : neo4j.session.WRITE,
       bookmarkManager: this.#bookmarks,
       ...(this.#options.database === undefined ? {} : { database: this.#options.database }),
       ...(fetchSize === undefined ? {} : { fetchSize }),
+      // One server alone has written all that it ever acknowledged; after a restore it would wait for what is no more.
+      ...(after.length === 0 || !this.#options.uri.startsWith("neo4j") ? {} : { bookmarks: [...after] }),
     });
   }
 

@@ -1,0 +1,145 @@
+import type { SqlParameters, Transaction } from "../../databases/types.ts";
+import { keyText, type Key } from "../projection/compare.ts";
+import { declarationOf } from "../projection/declarations.ts";
+import { keyParameters, slices } from "../projection/read.ts";
+import { anyWithProperty, readUntouchedOf } from "../projection/statements.ts";
+import type { Declaration, EntityName } from "../projection/types.ts";
+import type { LoadOptions, Session } from "../session.ts";
+import { isInstalled, missingTriggers, parkedAmong, type Parked } from "../sync/outbox.ts";
+import type { Found } from "./findings.ts";
+import type { Cause, CleanCheck, EntityCheck } from "./types.ts";
+
+/*
+ * Why a key differs. A cause is named only on evidence that is at hand now: what is parked, which triggers live, and
+ * which transactions have touched a row since both sides were last seen to be the same. Else it is unknown, and the
+ * evidence says what is known.
+ */
+
+type Sql = Transaction<SqlParameters>;
+
+/** What is known of an entity's findings. */
+interface Evidence {
+  /** By `keyText`. */
+  parked: ReadonlyMap<string, Parked>;
+  /** Nobody would be told of a change. */
+  triggersOff: boolean;
+  /** PostgreSQL has the tables of the outbox. */
+  outbox: boolean;
+  /** The last clean check, if it can still be compared with. */
+  clean: CleanCheck | null;
+  /** Rows that no transaction has touched since the clean check, as `keyText`. */
+  untouched: ReadonlySet<string>;
+  /** Properties that the whole graph lacks of this entity. */
+  lacking: ReadonlySet<string>;
+  counts: EntityCheck;
+}
+
+/** What PostgreSQL has seen now, to be kept should this check find both sides the same. Null on a server that can't tell. */
+export async function loadSnapshot({ databases }: Session, options: LoadOptions): Promise<Pick<CleanCheck, "snapshot" | "cluster">> {
+  return databases.sql.read(async (transaction) => ({ snapshot: await snapshotOf(transaction), cluster: await clusterOf(transaction) }), options);
+}
+
+/** Puts causes and evidence in place of those that are unknown. */
+export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, options: LoadOptions): Promise<Found[]> {
+  const byEntity = new Map<EntityName, Found[]>();
+  for (const finding of found) byEntity.set(finding.entity, [...(byEntity.get(finding.entity) ?? []), finding]);
+  const explained: Found[] = [];
+  for (const [entity, findings] of byEntity) {
+    const own = counts.find((count) => count.entity === entity);
+    if (own === undefined) throw new RangeError(`no counts of ${entity}`);
+    const evidence = await gather(session, declarationOf(entity), findings, own, clean, options);
+    for (const finding of findings) {
+      const [cause, words] = finding.kind === "duplicate_in_graph" ? [finding.cause, finding.evidence] : causeOf(finding, evidence, declarationOf(entity));
+      explained.push({ ...finding, cause, evidence: words });
+    }
+  }
+  return explained;
+}
+
+async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, options: LoadOptions): Promise<Evidence> {
+  const keys = findings.map(keyOf);
+  const fromSql = await databases.sql.read(async (transaction) => {
+    const missing = await missingTriggers(transaction);
+    const comparable = clean !== null && (await isComparable(transaction, clean)) ? clean : null;
+    return {
+      parked: new Map(((await isInstalled(transaction)) ? await parkedAmong(transaction, declaration.entity, keys) : []).map((parked) => [keyText(parked), parked])),
+      triggersOff: missing === null || missing.includes(declaration.table),
+      outbox: missing !== null,
+      clean: comparable,
+      untouched: comparable === null ? new Set<string>() : await untouchedOf(transaction, declaration, keys, comparable.snapshot),
+    };
+  }, options);
+  return { ...fromSql, lacking: await lackingIn(databases, declaration, findings, options), counts };
+}
+
+function keyOf({ ids: [k1 = "", k2 = ""] }: Pick<Found, "ids">): Key {
+  return { k1, k2 };
+}
+
+function causeOf(finding: Found, { parked, triggersOff, outbox, clean, untouched, lacking, counts }: Evidence, { kind: shape, table }: Declaration): [Cause, string] {
+  const key = keyText(keyOf(finding));
+  const thing = shape === "node" ? "node" : "relationship";
+  const set = parked.get(key);
+  if (set !== undefined) return ["parked", `parked since ${set.first_at} after ${set.attempts} ${set.attempts === 1 ? "attempt" : "attempts"}: ${set.code}: ${set.message}`];
+  if (clean !== null && untouched.has(key)) {
+    if (finding.kind === "differing") return ["edited_in_graph", `the row is unchanged since the clean check of ${clean.at}, the ${thing} is not`];
+    return ["deleted_in_graph", `the row is unchanged since the clean check of ${clean.at}, which found the ${thing} in the graph`];
+  }
+  if (finding.kind === "differing" && finding.fields.every(({ field, graph }) => graph === null && lacking.has(field)) && counts.graph_rows > 1) {
+    return ["old_projection", `nothing of its kind in the graph carries ${finding.fields.map(({ field }) => field).join(", ")}: it was projected before there was such a property`];
+  }
+  if (finding.kind === "missing_in_sql" && clean !== null) {
+    const moved = movedSince(clean, counts);
+    if (moved !== null) return moved;
+  }
+  if (triggersOff) return ["triggers_off", outbox ? `the triggers on ${table} are missing or disabled: a change of its rows leaves no mark` : "PostgreSQL has no outbox: a change of its rows leaves no mark"];
+  const known = clean === null ? "no clean check of this pair is known here to compare with" : finding.kind === "missing_in_sql" ? `the clean check of ${clean.at} cannot tell whether the row went or the ${thing} came` : `the row was changed after the clean check of ${clean.at}`;
+  return ["unknown", `no mark is open and nothing is parked; ${known}`];
+}
+
+/**
+ * Of a key that only the graph has: did the row go, or did the thing in the graph come? Told by the counts of both sides
+ * at the clean check, and only where one side has moved by just so much and the other one not at all.
+ */
+function movedSince({ at, rows }: CleanCheck, { entity, sql_rows, graph_rows, missing_in_sql, missing_in_graph }: EntityCheck): [Cause, string] | null {
+  const then = rows[entity];
+  if (then === undefined || missing_in_sql === null || missing_in_graph !== 0) return null;
+  if (graph_rows === then && sql_rows === then - missing_in_sql) return ["deleted_in_sql", `since the clean check of ${at} PostgreSQL has lost ${missing_in_sql} of ${then}, the graph none`];
+  if (sql_rows === then && graph_rows === then + missing_in_sql) return ["edited_in_graph", `since the clean check of ${at} the graph has gained ${missing_in_sql} over ${then}, PostgreSQL none`];
+  return null;
+}
+
+/** The same server, and no older state of it: numbers of transactions that are used again would deceive. */
+async function isComparable(transaction: Sql, { snapshot, cluster }: CleanCheck): Promise<boolean> {
+  if ((await clusterOf(transaction)) !== cluster) return false;
+  const { rows } = await transaction.query("SELECT pg_snapshot_xmax($1::pg_snapshot)::text::numeric <= pg_snapshot_xmax(pg_current_snapshot())::text::numeric", [snapshot]);
+  return rows[0]?.[0] === true;
+}
+
+async function snapshotOf(transaction: Sql): Promise<string> {
+  return String((await transaction.query("SELECT pg_current_snapshot()::text")).rows[0]?.[0]);
+}
+
+/** The system's identifier and its time line, which changes with every recovery to a point in time; null where this role may not ask. */
+async function clusterOf(transaction: Sql): Promise<string | null> {
+  const { rows } = await transaction.query("SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AND has_function_privilege('pg_control_checkpoint()', 'EXECUTE')");
+  if (rows[0]?.[0] !== true) return null;
+  return String((await transaction.query("SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || (SELECT timeline_id FROM pg_control_checkpoint())::text || ' ' || current_database()")).rows[0]?.[0]);
+}
+
+async function untouchedOf(transaction: Sql, declaration: Declaration, keys: readonly Key[], snapshot: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const some of slices(keys)) {
+    const { rows } = await transaction.query(readUntouchedOf(declaration), [...keyParameters(declaration, some), snapshot]);
+    for (const [k1, k2] of rows) found.add(keyText({ k1: String(k1), k2: String(k2) }));
+  }
+  return found;
+}
+
+/** Of the properties that findings lack in the graph, those that nothing there carries. */
+async function lackingIn({ graph }: Session["databases"], declaration: Declaration, findings: readonly Found[], options: LoadOptions): Promise<Set<string>> {
+  const absent = new Set(findings.filter(({ kind }) => kind === "differing").flatMap(({ fields }) => fields.filter((field) => field.graph === null).map(({ field }) => field)));
+  const lacking = new Set<string>();
+  for (const property of absent) if ((await graph.query(anyWithProperty(declaration, property), {}, options)).rows.length === 0) lacking.add(property);
+  return lacking;
+}
