@@ -2,6 +2,7 @@ import { runQuery } from "../catalogue/run.ts";
 import type { SqlParameters, Transaction } from "../../databases/types.ts";
 import { findCycle } from "../projection/cycle.ts";
 import { declarations } from "../projection/declarations.ts";
+import { countType } from "../projection/statements.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { countParked, missingTriggers } from "../sync/outbox.ts";
 import type { EntityCheck, Warning } from "./types.ts";
@@ -52,7 +53,7 @@ async function outboxState(transaction: Transaction<SqlParameters>): Promise<{ m
 async function strayRelationships({ databases }: Session, entities: readonly EntityCheck[], ask: () => Promise<(string | boolean)[][]>, options: LoadOptions): Promise<string[]> {
   for (const declaration of declarations) {
     if (declaration.kind === "node") continue;
-    const { rows } = await databases.graph.query(`MATCH ()-[r:${declaration.type}]->() RETURN count(r) AS n`, {}, options);
+    const { rows } = await databases.graph.query(countType(declaration), {}, options);
     if (Number(rows[0]?.[0] ?? 0) > (entities.find(({ entity }) => entity === declaration.entity)?.graph_rows ?? 0)) return (await ask()).map(([from, type, to]) => `(${String(from)})-[:${String(type)}]->(${String(to)})`);
   }
   return [];

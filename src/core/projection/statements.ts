@@ -132,6 +132,16 @@ export function upsert(declaration: Declaration): string {
   return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MERGE (a)-[r:${type}]->(b) SET ${set("r")} RETURN count(r) AS n, count(DISTINCT row.i) AS found`;
 }
 
+/** The same for relationships that are known not to be there yet, which needs no looking and goes half as fast again. */
+export function create(declaration: RelationshipDeclaration): string {
+  return upsert(declaration).replace("MERGE (a)-[r:", "CREATE (a)-[r:");
+}
+
+/** How many relationships of a type there are at all: Neo4j keeps this count. */
+export function countType({ type }: RelationshipDeclaration): string {
+  return `MATCH ()-[r:${type}]->() RETURN count(r) AS n`;
+}
+
 /** Which end is missing: asked only when an upsert counted too few. */
 export function missingEnds({ from, to }: RelationshipDeclaration): string {
   return `UNWIND $rows AS row OPTIONAL MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) OPTIONAL MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) WITH row, a, b WHERE a IS NULL OR b IS NULL RETURN row.k1 AS k1, row.k2 AS k2, a IS NULL AS no_from, b IS NULL AS no_to ORDER BY k1, k2`;

@@ -3,7 +3,7 @@ import type { Value } from "../../databases/values.ts";
 import { declarations } from "../projection/declarations.ts";
 import { keyText, type Key } from "../projection/compare.ts";
 import { keyRows, rowsOfKeys, slices, type Keyed } from "../projection/read.ts";
-import { deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, upsert } from "../projection/statements.ts";
+import { create, deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, upsert } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName, type NodeDeclaration, type RelationshipDeclaration } from "../projection/types.ts";
 import type { Mark } from "./outbox.ts";
 
@@ -16,6 +16,9 @@ const relationships = declarations.filter((declaration): declaration is Relation
 
 /** An upsert or delete touched another number of things than it should have. Nothing of its transaction stays. */
 export class ApplyError extends Error {}
+
+/** Relationships were to be created at once, and an end of one is missing. Nothing of the transaction stays. */
+export class NotAbsent extends Error {}
 
 /** What became of some keys. */
 export interface Applied {
@@ -65,8 +68,11 @@ export function addApplied(one: Applied, other: Applied): Applied {
   return { ...sum, cascaded: one.cascaded + other.cascaded, left: [...one.left, ...other.left] };
 }
 
-/** Writes to the graph what was read in the same snapshot, under the lane. */
-export async function applyRows(graph: Graph, sql: Sql, { entities, cascade }: Rows): Promise<Applied> {
+/**
+ * Writes to the graph what was read in the same snapshot, under the lane. With `absent` none of these relationships is there
+ * yet; throws `NotAbsent` if they can't all be created at once, so that the caller rolls back and goes the usual way.
+ */
+export async function applyRows(graph: Graph, sql: Sql, { entities, cascade }: Rows, { absent = false }: { absent?: boolean } = {}): Promise<Applied> {
   const applied = nothingApplied();
   const each = function* <D extends Declaration>(kind: D["kind"]): Generator<[D, { rows: readonly Keyed[]; gone: readonly Key[] }]> {
     for (const [declaration, found] of entities) if (declaration.kind === kind) yield [declaration as D, found];
@@ -80,7 +86,7 @@ export async function applyRows(graph: Graph, sql: Sql, { entities, cascade }: R
     applied.counts[declaration.entity].deleted += deleted;
   }
   for (const [declaration, { rows }] of each<NodeDeclaration>("node")) applied.counts[declaration.entity].upserted += await upsertNodes(graph, declaration, rows);
-  for (const [declaration, { rows }] of each<RelationshipDeclaration>("relationship")) applied.counts[declaration.entity].upserted += await upsertLinks(graph, sql, declaration, rows);
+  for (const [declaration, { rows }] of each<RelationshipDeclaration>("relationship")) applied.counts[declaration.entity].upserted += await (absent ? createLinks(graph, declaration, rows) : upsertLinks(graph, sql, declaration, rows));
   return applied;
 }
 
@@ -112,6 +118,14 @@ async function upsertNodes(graph: Graph, declaration: NodeDeclaration, rows: rea
   for (const some of slices(rows)) {
     const { touched } = await upserted(graph, declaration, some);
     if (touched !== some.length) throw new ApplyError(`${declaration.entity}: the graph holds duplicates: ${some.length} rows touched ${touched} nodes`);
+  }
+  return rows.length;
+}
+
+async function createLinks(graph: Graph, declaration: RelationshipDeclaration, rows: readonly Keyed[]): Promise<number> {
+  for (const some of slices(rows)) {
+    const { found, touched } = await upserted(graph, declaration, some, create(declaration));
+    if (found !== some.length || touched !== some.length) throw new NotAbsent();
   }
   return rows.length;
 }
@@ -181,8 +195,8 @@ async function deleteBare(graph: Graph, declaration: NodeDeclaration, keys: read
   return { deleted, left: [...stay] };
 }
 
-async function upserted(graph: Graph, declaration: Declaration, rows: readonly Keyed[]): Promise<{ touched: number; found: number }> {
-  const { rows: counts } = await graph.query(upsert(declaration), { rows: rows.map((row, index) => rowOf(declaration, row, index)) });
+async function upserted(graph: Graph, declaration: Declaration, rows: readonly Keyed[], statement = upsert(declaration)): Promise<{ touched: number; found: number }> {
+  const { rows: counts } = await graph.query(statement, { rows: rows.map((row, index) => rowOf(declaration, row, index)) });
   return { touched: Number(counts[0]?.[0] ?? 0), found: Number(counts[0]?.[1] ?? 0) };
 }
 

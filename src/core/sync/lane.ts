@@ -19,7 +19,8 @@ const beatMs = 2_000;
 
 const bump =
   "MERGE (l:__SyncLane {lane: $lane}) SET l._lock = $epoch WITH l, coalesce(l.epoch, 0) AS was WHERE was < $epoch SET l.epoch = $epoch, l.pair = $pair RETURN was AS was";
-const fenceStatement = "MATCH (l:__SyncLane {lane: $lane}) SET l._lock = $epoch WITH l WHERE l.epoch = $epoch RETURN count(l) AS ok";
+// `_fence` takes the lock; only then is it read whose lock the last one was, and ours put in its place.
+const fenceStatement = "MATCH (l:__SyncLane {lane: $lane}) SET l._fence = $epoch WITH l, l._lock AS last WHERE l.epoch = $epoch SET l._lock = $epoch RETURN last AS last";
 const laneStatement = "MATCH (l:__SyncLane {lane: $lane}) SET l._lock = 0 RETURN count(l) AS ok";
 
 /** Somebody else has taken the lane: whoever sees this stops, nothing of its transaction stays. */
@@ -160,10 +161,11 @@ export async function pairAnew({ sql, graph }: Pick<Databases, "sql" | "graph">)
   await graph.write((transaction) => transaction.query("MATCH (l:__SyncLane {lane: $lane}) SET l.pair = $pair", { lane, pair }));
 }
 
-/** The first statement of a relay's transaction. Throws `Superseded`. */
-export async function fence(graph: Transaction<GraphParameters>, { epoch }: Lease): Promise<void> {
+/** The first statement of a relay's transaction. Gives whether nobody else has had the lane since it last had it. Throws `Superseded`. */
+export async function fence(graph: Transaction<GraphParameters>, { epoch }: Lease): Promise<{ undisturbed: boolean }> {
   const { rows } = await graph.query(fenceStatement, { lane, epoch });
-  if (Number(rows[0]?.[0] ?? 0) !== 1) throw new Superseded("another relay has taken the lane");
+  if (rows.length !== 1) throw new Superseded("another relay has taken the lane");
+  return { undisturbed: Number(rows[0]?.[0]) === epoch };
 }
 
 /** The first statement of everybody else who writes to the graph: waits until nobody else does. Throws `NeverPrepared`. */

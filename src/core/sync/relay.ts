@@ -3,10 +3,11 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import { declarations } from "../projection/declarations.ts";
-import type { Declaration, EntityName } from "../projection/types.ts";
+import { countType } from "../projection/statements.ts";
+import type { Declaration, EntityName, RelationshipDeclaration } from "../projection/types.ts";
 import type { Key } from "../projection/compare.ts";
 import { pageAfter } from "../projection/read.ts";
-import { addApplied, ApplyError, applyRows, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
+import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
 import { anyMark, countMarks, deleteMarks, lane, park, readMarks, settleMarks, wholeEntity, type Mark } from "./outbox.ts";
@@ -17,6 +18,8 @@ import type { Refusal, SyncEntity } from "./types.ts";
 const batchKeys = 1_000;
 /** A pass takes no further batch once it has held the lane for so long, so that others get their turn. */
 const laneMs = 250;
+/** The same while the first rows of an entity are projected: fewer and larger transactions, when there is nothing yet to look at. */
+const projectionLaneMs = 1_000;
 /** A transaction that was left open holds everybody up; the server ends it after so long. */
 const passTimeoutMs = 30_000;
 const keptPasses = 10_000;
@@ -48,6 +51,13 @@ interface Batch {
   rows: Rows;
 }
 
+/** An entity that the graph had nothing of when it began to be projected. */
+interface Fresh {
+  declaration: RelationshipDeclaration;
+  /** As many were written by this relay, and by nobody else. */
+  written: number;
+}
+
 /** Gives the next batch in a pass's snapshot, null when there is none left. Made anew for every pass, and when one is tried again. */
 type Batches = (sql: Sql) => Promise<Batch | null>;
 
@@ -69,6 +79,7 @@ export class Relay {
   readonly #result: DrainResult;
   /** Of the running drain: a pass begins no further batch once it aborts. */
   #signal: AbortSignal | undefined;
+  #fresh: Fresh | undefined;
 
   constructor(databases: Databases, lease: Lease) {
     this.#databases = databases;
@@ -126,36 +137,63 @@ export class Relay {
     }
   }
 
-  /** Rows of an entity that the graph has nothing of, in one pass. */
+  /** Rows of an entity that the graph had nothing of, in one pass. */
   async #rowsAfter(declaration: Declaration, after: Key | undefined): Promise<readonly Mark[]> {
-    let last = after;
-    return this.#carry(async (sql) => {
-      const rows = await pageAfter(sql, declaration, "index", last, batchKeys);
-      last = rows.at(-1) ?? last;
-      return rows.length === 0 ? null : { marks: rows.map((row) => markOf(declaration, row)), rows: { entities: new Map([[declaration, { rows, gone: [] }]]), cascade: new Set() } };
+    // Neo4j keeps the count that shows whether somebody else has written; Grafeo would count all of them every time.
+    if (after === undefined) this.#fresh = declaration.kind === "relationship" && this.#databases.profile === "servers" ? { declaration, written: 0 } : undefined;
+    const carry = (): Promise<readonly Mark[]> => {
+      let last = after;
+      return this.#carry(
+        async (sql) => {
+          const rows = await pageAfter(sql, declaration, "index", last, batchKeys);
+          last = rows.at(-1) ?? last;
+          return rows.length === 0 ? null : { marks: rows.map((row) => markOf(declaration, row)), rows: { entities: new Map([[declaration, { rows, gone: [] }]]), cascade: new Set() } };
+        },
+        { projecting: true },
+      );
+    };
+    return carry().catch((error: unknown) => {
+      if (!(error instanceof NotAbsent)) throw error;
+      this.#fresh = undefined;
+      return carry();
     });
+  }
+
+  /**
+   * Whether none of the relationships that come next is there yet: nobody else has had the lane since the first of them, and
+   * there are as many as were written here. Once that is not so, it is never so again.
+   */
+  async #stillFresh(graph: Graph, undisturbed: boolean): Promise<boolean> {
+    const fresh = this.#fresh;
+    if (fresh === undefined) return false;
+    const { rows } = undisturbed ? await graph.query(countType(fresh.declaration)) : { rows: [] };
+    if (Number(rows[0]?.[0] ?? -1) === fresh.written) return true;
+    this.#fresh = undefined;
+    return false;
   }
 
   /**
    * The pass: the lane, then PostgreSQL's marks and rows in one snapshot, then the graph; the marks go only once the
    * graph has committed. A pass that fails for good is halved until the key is alone that makes it fail.
    */
-  async #carry(batches: Batches): Promise<readonly Mark[]> {
+  async #carry(batches: Batches, { projecting = false }: { projecting?: boolean } = {}): Promise<readonly Mark[]> {
     const started = new Date();
     const marks: Mark[] = [];
     try {
       const applied = await this.#databases.graph.write(
         async (graph) => {
-          await fence(graph, this.#lease);
+          const { undisturbed } = await fence(graph, this.#lease);
           failpoint("relay-fenced");
+          const absent = projecting && (await this.#stillFresh(graph, undisturbed));
           return this.#databases.sql.read(
-            (sql) => applyBatches(graph, inTurn(sql), batches, marks, this.#signal),
+            (sql) => applyBatches(graph, inTurn(sql), batches, marks, { absent, laneMs: projecting ? projectionLaneMs : laneMs, signal: this.#signal }),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
         },
         { timeoutMs: passTimeoutMs, once: true },
       );
       failpoint("relay-committed");
+      if (projecting && this.#fresh !== undefined) this.#fresh.written += applied.counts[this.#fresh.declaration.entity].upserted;
       await this.#finish(marks, applied, started);
       failpoint("relay-marks-deleted");
       this.#count(applied);
@@ -274,7 +312,7 @@ export class Relay {
 }
 
 /** Batch after batch in one snapshot, until there is none or the lane has been held for long enough. `marks` are those that were taken. */
-async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mark[], signal: AbortSignal | undefined): Promise<Applied> {
+async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mark[], { absent, laneMs, signal }: { absent: boolean; laneMs: number; signal: AbortSignal | undefined }): Promise<Applied> {
   const until = performance.now() + laneMs;
   let applied = nothingApplied();
   let batch = await batches(sql);
@@ -282,7 +320,7 @@ async function applyBatches(graph: Graph, sql: Sql, batches: Batches, marks: Mar
   while (batch !== null) {
     marks.push(...batch.marks);
     // Both are waited for whatever becomes of either: the transactions must not end under a statement.
-    const [done, next] = await Promise.allSettled([applyRows(graph, sql, batch.rows), performance.now() < until && signal?.aborted !== true ? batches(sql) : null]);
+    const [done, next] = await Promise.allSettled([applyRows(graph, sql, batch.rows, { absent }), performance.now() < until && signal?.aborted !== true ? batches(sql) : null]);
     if (done.status === "rejected") throw done.reason;
     if (next.status === "rejected") throw next.reason;
     applied = addApplied(applied, done.value);
