@@ -10,7 +10,7 @@ export interface Moment {
   place: "before" | "begun" | "done" | "after";
 }
 
-type Work<P> = (transaction: Transaction<P>) => Promise<unknown>;
+type Work<P> = (transaction: Transaction<P>, ...opened: unknown[]) => Promise<unknown>;
 
 /**
  * A real pair at whose every step something may happen: `onMoment` is called, may do something of its own, and what it
@@ -94,7 +94,7 @@ export class Disturbed {
     await this.#moment({ database, mode, place: "before" });
     const acts: (() => void)[] = [];
     let open = false;
-    const running = target[mode](async (transaction) => {
+    const running = target[mode](async (transaction: Transaction<P>, ...opened: unknown[]) => {
       if (!open) this.#held[database][mode] += 1;
       open = true;
       const guarded: Transaction<P> = {
@@ -105,7 +105,7 @@ export class Disturbed {
       };
       this.#afterCommit.set(guarded, acts);
       await this.#moment({ database, mode, place: "begun" });
-      const result = await work(guarded);
+      const result = await work(guarded, ...opened);
       await this.#moment({ database, mode, place: "done" });
       return result;
     }, options);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { DatabaseError } from "../../databases/errors.ts";
 import { migrateGraph } from "../../databases/migrations.ts";
-import type { Databases, GraphParameters, ReadOptions, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, ReadOptions, SqlDatabase, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { failpoint } from "./failpoint.ts";
 import { isInstalled, lane, markWhole } from "./outbox.ts";
@@ -123,6 +123,19 @@ export async function laneHolder({ sql }: Databases): Promise<Holder | null> {
   const { rows } = await sql.query(`SELECT owner, heartbeat FROM jeseci.sync_lane WHERE lane = $1 AND owner IS NOT NULL AND heartbeat >= clock_timestamp() - interval '${heartbeatSeconds} s'`, [lane]);
   const [row] = rows;
   return row === undefined ? null : { owner: String(row[0]), heartbeat: String(row[1]) };
+}
+
+const turns = new WeakMap<SqlDatabase, Promise<unknown>>();
+
+/**
+ * In an embedded folder everybody who carries over is this process, and finds the lane free at any time: they take turns,
+ * or they would take it away from each other for ever.
+ */
+export async function inTurn<T>({ profile, sql }: Databases, work: () => Promise<T>): Promise<T> {
+  if (profile === "servers") return work();
+  const mine = (turns.get(sql) ?? Promise.resolve()).then(work);
+  turns.set(sql, mine.catch(() => undefined));
+  return mine;
 }
 
 /** Says that the holder lives while it works, and lets the lane go afterwards, whatever happened. `onLost`: somebody else has taken it. */

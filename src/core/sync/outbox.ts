@@ -91,9 +91,10 @@ export async function missingTriggers(transaction: Sql): Promise<string[] | null
   return rows[0]?.[0] === true ? (rows[0][1] as string[]) : null;
 }
 
-/** Which marks: `after` only saves looking at what was just deleted, marks are found by being there; `keys` leaves those of whole entities out. */
+/** Which marks: `after` only saves looking at what was just deleted, marks are found by being there; `upTo` bounds only whether there are any; `keys` leaves those of whole entities out. */
 export interface MarkFilter {
   after?: string;
+  upTo?: string;
   keys?: boolean;
 }
 
@@ -162,7 +163,7 @@ export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promis
 }
 
 function firstMark(filter: MarkFilter, ...places: [lane: string, after: string] | []): string {
-  return `SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter, ...places)} ORDER BY id LIMIT 1`;
+  return `SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter, ...places)}${filter.upTo === undefined ? "" : ` AND id <= ${BigInt(filter.upTo)}`} ORDER BY id LIMIT 1`;
 }
 
 /** Of some keys those that have a mark, as `keyText`; null where the whole entity has one. */
@@ -177,6 +178,11 @@ export async function marksAmong(transaction: Sql, entity: EntityName, keys: rea
 /** Marks keys by hand, so that a relay carries over what their rows are now. */
 export async function markKeys(transaction: Sql, keys: readonly (Key & { entity: EntityName })[]): Promise<void> {
   await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])", columnsOf(keys));
+}
+
+/** The highest id of a mark that can be seen; 0 without one. */
+export async function newestMark(transaction: Sql): Promise<string> {
+  return String((await transaction.query("SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark")).rows[0]?.[0]);
 }
 
 export async function countMarks(transaction: Sql): Promise<number> {

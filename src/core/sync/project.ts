@@ -2,8 +2,8 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import type { EntityName } from "../projection/types.ts";
-import { laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
-import { anyMark, markWhole, requireOutbox } from "./outbox.ts";
+import { inTurn, laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
+import { anyMark, markWhole, newestMark, requireOutbox } from "./outbox.ts";
 import { Relay, type DrainOptions, type DrainResult } from "./relay.ts";
 
 export interface SyncOptions extends DrainOptions {
@@ -21,9 +21,14 @@ const takeAttempts = 5;
  * differs is carried over. Where another relay is at work, waits until it has. Throws `DatabaseError`, `InputError`.
  */
 export async function sync(databases: Databases, options: SyncOptions = {}): Promise<DrainResult> {
+  return inTurn(databases, () => carryOver(databases, options));
+}
+
+async function carryOver(databases: Databases, options: SyncOptions): Promise<DrainResult> {
   await requireOutbox(databases);
   if (options.full === true) await databases.sql.write((transaction) => markWhole(transaction));
   const owner = ownerName();
+  const upTo = await databases.sql.read(newestMark);
   let told = false;
   for (let timeouts = 0; ; ) {
     // A holder that was stopped in the middle keeps the lane locked until the graph ends its transaction.
@@ -43,7 +48,7 @@ export async function sync(databases: Databases, options: SyncOptions = {}): Pro
     told = true;
     while (await heldByAnother(databases, owner)) {
       if (options.signal?.aborted) throw new InputError("refused", "interrupted while another relay was at work; it goes on");
-      if (!(await databases.sql.read(anyMark))) return { entities: [], refused: [], parked: 0 };
+      if (!(await databases.sql.read((transaction) => anyMark(transaction, { upTo })))) return { entities: [], refused: [], parked: 0 };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }

@@ -10,7 +10,7 @@ import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, park, readMarks, settleMarks, wholeEntity, type Mark } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, lane, newestMark, park, readMarks, settleMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
 import { markOf, reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
@@ -88,17 +88,19 @@ export class Relay {
   }
 
   /**
-   * Carries over until no mark is left. Errors that pass are tried again a few times; interrupted at any point, what was
+   * Carries over until none of the marks is left that were there when it began; what comes after them is for the next one,
+   * or it would never end while others write. Errors that pass are tried again a few times; interrupted at any point, what was
    * written is right and the marks of the rest stay. Throws `DatabaseError`, `Superseded`.
    */
   async drain({ onProgress, signal, once = false }: DrainOptions = {}): Promise<DrainResult> {
     // Counting a long queue takes its time: only where somebody looks.
     const total = onProgress === undefined ? 0 : await this.#databases.sql.read(countMarks);
     this.#signal = signal;
+    const upTo = await this.#databases.sql.read(newestMark);
     let [done, after] = [0, "0"];
     for (;;) {
       if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`");
-      const marks = await this.#again(() => this.#pass(after, once), signal);
+      const marks = await this.#again(() => this.#pass({ after, upTo, keys: once }), signal);
       const whole = marks.filter(({ k1 }) => k1 === wholeEntity);
       if (whole.length > 0) await this.#reconcile(whole, { ...(onProgress === undefined ? {} : { onProgress }), ...(signal === undefined ? {} : { signal }) });
       done += marks.length;
@@ -113,9 +115,9 @@ export class Relay {
   }
 
   /** One pass over the marks, if there are any: gives those that are done with, and those of whole entities. */
-  async #pass(after: string, keys: boolean): Promise<readonly Mark[]> {
+  async #pass({ after, upTo, keys }: Required<MarkFilter>): Promise<readonly Mark[]> {
     // The lane is not touched when there is nothing to do.
-    if (!(await this.#databases.sql.read((transaction) => anyMark(transaction, { after, keys })))) return [];
+    if (!(await this.#databases.sql.read((transaction) => anyMark(transaction, { after, upTo, keys })))) return [];
     let last = after;
     return this.#carry(async (sql) => {
       const marks = await readMarks(sql, batchKeys, { after: last, keys });
