@@ -254,7 +254,7 @@ export class Explorer implements Host {
       await Promise.all([this.health.probe(), learnNames(this)]);
       if (this.#ended) return;
       this.#timers.push(setInterval(() => this.changed(), agesEveryMs));
-      if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(), this.options.refreshSeconds * 1000));
+      if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(true), this.options.refreshSeconds * 1000));
     } catch (error) {
       this.connection = { kind: "failed", error };
       this.changed();
@@ -349,7 +349,7 @@ export class Explorer implements Host {
       case "filter":
         return this.say("there is no list to filter here");
       case "refresh":
-        this.screen.refresh();
+        this.screen.refresh(true);
         void this.health.probe().then(() => this.background.run());
         this.sync.start();
         return;

@@ -79,7 +79,8 @@ export interface Screen {
   end?(): void;
   /** The background check has compared both sides. */
   compared?(): void;
-  refresh(): void;
+  /** Loads again. `asked`: by a person, who knows that it may take long. */
+  refresh(asked?: boolean): void;
   /** Takes one step back inside the screen; false if there is none. */
   back(): boolean;
   /** What was run for what is in sight. */

@@ -59,6 +59,8 @@ describe("two databases that are the same", () => {
     expect(at.frame()).toMatch(/✔ counts and sums agree +fast check · 0 s ago/);
     expect(at.frame()).toMatch(/progress +23 +23 +\? +\? +\? +\?/);
     expect(at.frame()).toContain("r compares every row with the graph");
+    // Nor does anything but a person begin one.
+    screen().refresh();
     expect(screen().deep.begun).toBe(false);
     at.press("p");
     expect(at.frame()).toContain("nothing was compared yet: r runs a deep check");
@@ -190,6 +192,47 @@ describe("two databases that are the same", () => {
       expect((await check(demo.session)).findings_total).toBe(1);
       at.press("R");
       await at.sees("⏎ writes this to the graph");
+      at.press("enter");
+      await at.sees("1 mended; in sync");
+    });
+
+    test("a plan that is to be carried out is made of no old check", async () => {
+      await open();
+      await edit();
+      at.press("r");
+      await at.sees("✖ 1 difference ");
+      Object.defineProperty(screen().deep, "age", { value: 61_000 });
+      await remove();
+      at.press("R");
+      await at.sees("2 changes of the graph: 1 create, 1 update");
+    });
+
+    test("a repair that fails is told, and what is there now", async () => {
+      await open();
+      await edit();
+      at.press("r");
+      await at.sees("✖ 1 difference ");
+      at.own.backend = { ...(at.own.backend as Backend), applyRepair: () => Promise.reject(new DatabaseError("cannot-connect", "sql", "connection lost", { hint: "look after it" })) };
+      at.press("R");
+      await at.sees("⏎ writes this to the graph");
+      at.press("enter");
+      await at.sees(/connection lost[\s\S]*look after it[\s\S]*each key is mended or as it was before/);
+      at.press("escape");
+      expect(at.own.overlay).toBeUndefined();
+    });
+
+    test("several of one key stand beside the row", async () => {
+      await open();
+      await graph("MATCH (p:LearningPath {title: 'Data Science Track'}), (c:Concept {name: 'statistics'}) CREATE (p)-[:CONTAINS {sequence_order: 9}]->(c)");
+      at.press("r");
+      await at.sees("✖ 1 difference ");
+      expect(line("missing in graph")).toMatch(/different +duplicate +in flight/);
+      expect(line(" path_concept ")).toMatch(/path_concept +15 +16 +· +· +· +1 +·/);
+      at.press("tab", "enter");
+      await at.sees(/SQL +graph, 1 of 2 +graph, 2 of 2/);
+      expect(at.frame()).toMatch(/✖ sequence_order +2 +(?:2 +9|9 +2)/);
+      at.press("escape", "R");
+      await at.sees("1 change of the graph: 1 replace");
       at.press("enter");
       await at.sees("1 mended; in sync");
     });

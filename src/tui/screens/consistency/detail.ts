@@ -6,8 +6,8 @@ import { longest, wrap, type Span, type Spans } from "../../lines.ts";
 import type { Host } from "../../screen.ts";
 import { causeWords, clock, evidenceOf, kindWords } from "./words.ts";
 
-/** All that is to say of one finding: what and where, why and on what evidence, since when, which fields, what a repair would do. */
-export function detailLines({ theme, backend, options }: Host, finding: Finding, cells: number): Spans[] {
+/** All that is to say of one finding: what and where, why and on what evidence, since when, which fields (unless they are shown elsewhere), what a repair would do. */
+export function detailLines({ theme, backend, options }: Host, finding: Finding, cells: number, withFields = true): Spans[] {
   const { timeZone } = options.settings;
   const room = Math.max(10, cells - 2);
   const known = finding.cause !== "unknown";
@@ -16,7 +16,7 @@ export function detailLines({ theme, backend, options }: Host, finding: Finding,
   wrap(words + evidenceOf(finding, timeZone), room).forEach((line, index) => lines.push(index > 0 ? [" ", line] : [" ", [known ? ["warn", "bold"] : ["dim"], line.slice(0, words.length)], line.slice(words.length)]));
   const show = backend?.show ?? String;
   const names = longest(finding.fields.map(({ field }) => field), 24);
-  if (finding.kind === "differing") {
+  if (withFields && finding.kind === "differing") {
     for (const { field, sql, graph } of finding.fields) {
       const [row, stored] = [sanitise(show(sql)), sanitise(show(graph))];
       const head: Spans = ["   ", pad(field, names)];

@@ -22,7 +22,7 @@ export interface RepairContext {
   changed(): void;
 }
 
-type Stage = { kind: "planning" } | { kind: "failed"; error: unknown } | { kind: "plan"; plan: RepairPlan } | { kind: "repairing"; plan: RepairPlan };
+type Stage = { kind: "planning" } | { kind: "failed"; error: unknown; began: boolean } | { kind: "plan"; plan: RepairPlan } | { kind: "repairing"; plan: RepairPlan };
 
 /** A repair: its whole plan first; then, where it may be carried out, a second key, and the number of deletions typed where there are any. */
 export class RepairOverlay implements Overlay {
@@ -41,7 +41,7 @@ export class RepairOverlay implements Overlay {
     this.#context = context;
     context.plan(this.#ending.signal).then(
       (plan) => this.#become({ kind: "plan", plan }),
-      (error: unknown) => this.#become({ kind: "failed", error }),
+      (error: unknown) => this.#become({ kind: "failed", error, began: false }),
     );
   }
 
@@ -80,7 +80,7 @@ export class RepairOverlay implements Overlay {
     const head = production === undefined || preview ? [] : [paintLine(theme, [[["danger", "bold"], `${theme.symbols.warning} this writes to ${production}, which is PRODUCTION`]], cells)];
     const words = (style: "danger" | "dim", text: string): string[] => wrap(sanitise(text), Math.max(10, cells - 2)).map((line) => paintLine(theme, [[style, line]], cells));
     if (stage.kind === "planning") return fitHeight([...head, ...words("dim", "asking both databases what would be done…")], height, cells);
-    if (stage.kind === "failed") return fitHeight([...head, ...failed(stage.error).flatMap(([style, text]) => words(style, text))], height, cells);
+    if (stage.kind === "failed") return fitHeight([...head, ...failed(stage).flatMap(([style, text]) => words(style, text))], height, cells);
     const { plan } = stage;
     head.push(paintLine(theme, countsLine(plan), cells));
     if (stage.kind === "repairing") head.push(...words("dim", "repairing…"));
@@ -115,7 +115,7 @@ export class RepairOverlay implements Overlay {
     }
     this.#fault = undefined;
     this.#stage = { kind: "repairing", plan };
-    this.#context.apply(plan).catch((error: unknown) => this.#become({ kind: "failed", error }));
+    this.#context.apply(plan).catch((error: unknown) => this.#become({ kind: "failed", error, began: true }));
   }
 
   #become(stage: Stage): void {
@@ -128,9 +128,10 @@ function deletionsOf({ planned }: RepairPlan): number {
   return planned.filter(({ action }) => action === "delete").length;
 }
 
-function failed(error: unknown): ["danger" | "dim", string][] {
+function failed({ error, began }: { error: unknown; began: boolean }): ["danger" | "dim", string][] {
   const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
-  return [["danger", error instanceof Error ? error.message : String(error)], ...(hint === undefined ? [] : [["dim", hint] as ["dim", string]])];
+  const after = began ? "each key is mended or as it was before: r compares again" : undefined;
+  return [["danger", error instanceof Error ? error.message : String(error)], ...[hint, after].flatMap((text): ["dim", string][] => (text === undefined ? [] : [["dim", text]]))];
 }
 
 function scroll(text: ScrollText, press: KeyPress): void {

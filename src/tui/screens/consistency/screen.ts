@@ -1,5 +1,4 @@
 import type { CheckReport, Finding } from "../../../core/consistency/types.ts";
-import type { RepairPlan } from "../../../core/consistency/repair.ts";
 import type { Trace } from "../../../core/session.ts";
 import { compareText } from "../../../core/projection/compare.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
@@ -13,13 +12,10 @@ import type { Host } from "../../screen.ts";
 import { DeepCheck, keptFindings, watchSeconds } from "./deep-check.ts";
 import { entityRows, type EntityRow } from "./entities.ts";
 import { showHistory } from "./history.ts";
-import { RepairOverlay } from "./repair-overlay.ts";
+import { showRepair } from "./repairing.ts";
 import { SidesOverlay } from "./sides-overlay.ts";
 import { renderConsistency } from "./view.ts";
 import { kindWords, many } from "./words.ts";
-
-/** A plan that is to be carried out is made of no older check than that. */
-const staleMs = 60_000;
 
 /** Whether both databases agree: what differs, why, since when, and the repair of it. */
 export class ConsistencyScreen extends PanedScreen {
@@ -70,8 +66,8 @@ export class ConsistencyScreen extends PanedScreen {
     if (!this.deep.begun && this.deep.quick) this.refresh();
   }
 
-  refresh(): void {
-    void this.deep.run();
+  refresh(asked = false): void {
+    if (asked || this.deep.quick) void this.deep.run();
   }
 
   leave(): void {
@@ -123,7 +119,7 @@ export class ConsistencyScreen extends PanedScreen {
   fill(): void {
     const report = this.deep.report ?? this.host.background.fast;
     if (report === undefined) return;
-    if (this.#filled?.report !== report) this.entities.set(entityRows(report.entities));
+    if (this.#filled?.report !== report) this.entities.set(entityRows(report));
     const entity = this.entities.selected?.entity;
     if (this.#filled?.report === report && this.#filled.entity === entity) return;
     this.findings.set(entity === undefined || entity === "all" ? report.findings : report.findings.filter((finding) => finding.entity === entity));
@@ -148,7 +144,7 @@ export class ConsistencyScreen extends PanedScreen {
   protected override actOnScreen(action: Action): boolean {
     if (action === "history") void showHistory(this.host).catch((error: unknown) => this.#failed(error));
     else if (action === "watch") this.#toggleWatch();
-    else if (action === "preview" || action === "repair") this.#showRepair(action === "preview");
+    else if (action === "preview" || action === "repair") showRepair(this.host, this.deep, action === "preview");
     else return false;
     return true;
   }
@@ -161,47 +157,6 @@ export class ConsistencyScreen extends PanedScreen {
   #toggleWatch(): void {
     this.deep.watch(!this.deep.watching);
     this.host.say(this.deep.watching ? `a deep check every ${watchSeconds} s, until this screen is left; w ends it` : "watching no more");
-  }
-
-  #showRepair(preview: boolean): void {
-    const { options } = this.host;
-    const overlay: RepairOverlay = new RepairOverlay({
-      preview,
-      production: options.settings.production ? options.profile : undefined,
-      plan: (signal) => this.#plan(preview, signal),
-      apply: (plan) => this.#apply(plan, overlay),
-      changed: () => this.host.changed(),
-    });
-    this.host.show(overlay);
-  }
-
-  async #plan(preview: boolean, signal: AbortSignal): Promise<RepairPlan> {
-    const { session, backend } = this.host;
-    if (!preview && this.deep.age > staleMs) await this.deep.run();
-    const { report, resource } = this.deep;
-    if (resource.error !== undefined) throw resource.error;
-    if (session === undefined || backend === undefined || report === undefined) throw new Error("nothing was compared yet");
-    return backend.planRepair(session, report, { signal });
-  }
-
-  /** A repair is written, both sides are compared again, and what came of it is told. */
-  async #apply(plan: RepairPlan, overlay: RepairOverlay): Promise<void> {
-    const { host, deep } = this;
-    const { session, backend } = host;
-    if (session === undefined || backend === undefined) return;
-    const { applied, parked } = await host.write(async () => {
-      const done = await backend.applyRepair(session, plan);
-      await session.databases.graph.checkpoint();
-      return done;
-    });
-    host.dismiss(overlay);
-    await deep.run(true);
-    const { report } = deep;
-    const mended = `${applied.toLocaleString("en")} mended${parked > 0 ? `, ${parked.toLocaleString("en")} parked` : ""}`;
-    if (report === undefined || deep.resource.error !== undefined) host.say(`${mended}; not compared again`, "warn");
-    else if (report.in_sync) host.say(`${mended}; in sync`, "ok");
-    else host.say(`${mended}; ${many(report.findings_total, "difference is", "differences are")} left`, "warn");
-    await host.background.run();
   }
 
   #failed(error: unknown): void {

@@ -49,7 +49,7 @@ export class SidesOverlay implements Overlay {
   }
 
   render(theme: Theme, cells: number, height: number): string[] {
-    this.#text = this.#text.with([...detailLines(this.#host, this.#finding, cells), [], ...this.#table(theme, cells)]);
+    this.#text = this.#text.with([...detailLines(this.#host, this.#finding, cells, false), [], ...this.#table(theme, cells)]);
     return this.#text.render(theme, cells, height);
   }
 

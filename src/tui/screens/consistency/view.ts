@@ -17,6 +17,9 @@ const wide = 110;
 /** Before a line of a list. */
 const mark = 3;
 const narrowestCause = 15;
+const ageCells = 8;
+/** Lower than that, every line counts. */
+const roomy = 22;
 
 /** The verdict, what stands beside it, the table of entities, and below it the differences with what is known of the selected one. */
 export function renderConsistency(host: Host, screen: ConsistencyScreen, cells: number, height: number): string[] {
@@ -27,13 +30,14 @@ export function renderConsistency(host: Host, screen: ConsistencyScreen, cells: 
   if (error !== undefined) lines.push(...failure(theme, error, cells), paintLine(theme, ["   ", ["dim", "to compare them both databases must answer; what is shown was known before"]], cells));
   if (entities.items.length === 0) return fitHeight(lines, height, cells);
   const report = deep.report ?? host.background.fast;
-  lines.push(...warningLines(theme, report?.warnings ?? [], cells, Math.max(1, Math.floor((height - 14) / 3))), paintLine(theme, [], cells));
+  lines.push(...warningLines(theme, report?.warnings ?? [], cells, Math.max(1, Math.floor((height - 14) / 3))));
+  if (height >= roomy) lines.push(paintLine(theme, [], cells));
   const left = height - lines.length;
   const table = Math.min(entities.items.length + (entities.filterLine(theme, cells) === undefined ? 1 : 2), Math.max(3, Math.floor(left * 0.5)));
   lines.push(...tableLines(theme, screen, cells, table), paintLine(theme, [["dim", theme.symbols.rule.repeat(cells)]], cells));
   const below = height - lines.length;
   if (cells >= wide && screen.findings.items.length > 0) {
-    const own = Math.max(50, Math.floor(cells * 0.46));
+    const own = Math.floor(cells * 0.5);
     return fitHeight([...lines, ...beside(findingLines(host, screen, own, below), selectedLines(host, screen, cells - own - 3, below), theme.paint("dim", ` ${theme.symbols.corners.side} `))], height, cells);
   }
   const detail = screen.findings.selected === undefined ? 0 : Math.max(2, below - Math.max(3, Math.min(screen.findings.length + 1, Math.floor(below * 0.45))));
@@ -53,16 +57,17 @@ function findingLines({ theme }: Host, screen: ConsistencyScreen, cells: number,
   const of = entity === "all" ? "" : ` of ${entity}`;
   const none = report === undefined ? "a deep check tells which rows differ: r" : `no differences${of}`;
   const kinds = Math.max(...Object.values(kindWords).map(width));
-  const seen = cells >= 60 ? 8 : 0;
-  const room = cells - mark - kinds - 2 - seen;
-  const names = Math.max(14, Math.min(longest(findings.items.map(({ key }) => key), 60), room));
-  // Beside the list stands why; below it there is room to say it twice.
-  const causes = room - names >= narrowestCause;
+  const whole = longest(findings.items.map(({ key }) => key), 60);
+  const room = cells - mark - kinds - 2;
+  // The key first; then since when; and why, which stands beside or below all the same.
+  const seen = room - Math.min(whole, 40) >= ageCells ? ageCells : 0;
+  const names = Math.max(14, Math.min(whole, room - seen));
+  const causes = room - seen - names >= narrowestCause;
   return findings.render(theme, cells, height, { title: `Differences${of}`, ...(report?.truncated === true ? { note: `the first ${report.findings.length.toLocaleString("en")} of ${report.findings_total.toLocaleString("en")}` } : {}), none, focused: screen.focused(findings) }, (finding, positions): Spans => {
-    const whole = sanitise(finding.key);
-    const key = cut(whole, names);
+    const exact = sanitise(finding.key);
+    const key = cut(exact, names);
     return [
-      ...lit(key, key === whole ? positions.filter((position) => position < key.length) : []),
+      ...lit(key, key === exact ? positions.filter((position) => position < key.length) : []),
       " ".repeat(Math.max(0, names - width(key)) + 2),
       ["danger", kindWords[finding.kind].padEnd(kinds)],
       ...(seen > 0 ? [["dim", age(Date.now() - Date.parse(finding.first_seen)).padStart(seen)] as const] : []),
