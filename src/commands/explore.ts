@@ -4,6 +4,7 @@ import { InputError } from "../core/errors.ts";
 import type { ExplorerOptions, ProfileChoice } from "../tui/options.ts";
 import { opensReadOnly, type Context, type Run } from "./context.ts";
 import { openSession } from "./open-session.ts";
+import { recordsOf } from "./records.ts";
 
 const defaultStatementTimeoutMs = 30_000;
 
@@ -36,7 +37,7 @@ function optionsFor(context: Context, settings: Settings): ExplorerOptions {
     color: !flags.has("no-color"),
     profile: settings.profile,
     profileKind: settings.kind,
-    settings: { timeZone: settings.timeZone, readOnly, production: settings.production, dataDir: settings.dataDir, stateFile: join(settings.stateDir, "explorer.json") },
+    settings: { timeZone: settings.timeZone, readOnly, production: settings.production, dataDir: settings.dataDir, stateFile: join(settings.stateDir, "explorer.json"), records: recordsOf(settings) },
     profiles: () => settings.profiles.map((name) => choiceOf(context, name)),
     ofProfile: (name) => optionsFor(context, settingsOf(context, name)),
     connect: (onProgress) =>

@@ -6,6 +6,7 @@ import { isUnreachable } from "../databases/errors.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { nearest } from "../core/text/nearest.ts";
 import { showExport } from "./export.ts";
+import { BackgroundCheck, type Checked } from "./background-check.ts";
 import { SyncWatch } from "./sync-watch.ts";
 import { Health } from "./health.ts";
 import type { KeyPress } from "./keys.ts";
@@ -17,6 +18,7 @@ import { learnNames, showPalette } from "./palette.ts";
 import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
 import { ConceptScreen } from "./screens/concept/screen.ts";
+import { ConsistencyScreen } from "./screens/consistency/screen.ts";
 import { DashboardScreen } from "./screens/dashboard/screen.ts";
 import { PathsScreen } from "./screens/paths/screen.ts";
 import { QueriesScreen } from "./screens/queries/screen.ts";
@@ -26,7 +28,8 @@ import { StatementsOverlay } from "./statements.ts";
 import { findUser, userPicker } from "./users.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
-import { reasonNotToWrite, showWrites } from "./writing.ts";
+import { reasonNotToWrite } from "./read-only.ts";
+import { showWrites } from "./writing.ts";
 
 export type Connection = { kind: "connecting"; step: string } | { kind: "ready" } | { kind: "failed"; error: unknown };
 
@@ -34,9 +37,7 @@ export interface Tab {
   id: string;
   title: string;
   short: string;
-  screen?: Screen;
-  /** Why it can't be opened, where it can't. */
-  disabled?: string;
+  screen: Screen;
 }
 
 /** What the terminal around can do. */
@@ -51,7 +52,6 @@ export type Ending = number | ExplorerOptions;
 
 type Opened = Session & { seeded: boolean; close(): Promise<void> };
 
-const checkEveryMs = 30_000;
 const agesEveryMs = 10_000;
 const firstProbeMs = 1_500;
 /** More than anybody walks into; the oldest step is forgotten. */
@@ -68,6 +68,7 @@ export class Explorer implements Host {
   readonly tabs: readonly Tab[];
   readonly health: Health;
   readonly sync: SyncWatch;
+  readonly background: BackgroundCheck;
   connection: Connection = { kind: "connecting", step: "opening the databases" };
   session: Opened | undefined;
   backend: Backend | undefined;
@@ -78,7 +79,6 @@ export class Explorer implements Host {
   readonly walked: ConceptScreen[] = [];
   overlay: Overlay | undefined;
   message: { text: string; style: Style } | undefined;
-  checked: { at: number; inSync: boolean; error?: unknown } | undefined;
   /** Counts drawings asked for; React draws when it changes. */
   revision = 0;
   readonly #terminal: Terminal;
@@ -89,7 +89,6 @@ export class Explorer implements Host {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stateKey: string;
   readonly #writes = new Set<Promise<unknown>>();
-  #nextCheck: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(options: ExplorerOptions, terminal: Terminal) {
@@ -104,6 +103,7 @@ export class Explorer implements Host {
       (side) => this.#recovered(side),
     );
     this.sync = new SyncWatch(this);
+    this.background = new BackgroundCheck(this);
     this.#dashboard = new DashboardScreen(this);
     this.#paths = new PathsScreen(this);
     this.#queries = new QueriesScreen(this);
@@ -113,11 +113,10 @@ export class Explorer implements Host {
       { id: "shared", title: "Shared concepts", short: "Shared", screen: new SharedScreen(this) },
       { id: "recommend", title: "Recommendations", short: "Recom", screen: new RecommendationsScreen(this) },
       { id: "queries", title: "Queries", short: "Queries", screen: this.#queries },
-      { id: "consistency", title: "Consistency", short: "Consist", disabled: "comes with a later version; until then: jeseci check" },
+      { id: "consistency", title: "Consistency", short: "Consist", screen: new ConsistencyScreen(this) },
     ];
     const wanted = this.tabs.find(({ id }) => id === (options.screen ?? this.state.screen));
     this.tab = wanted?.screen ?? this.#dashboard;
-    if (options.screen !== undefined && wanted?.disabled !== undefined) this.say(`${wanted.title} ${wanted.disabled}`, "warn");
     this.user = options.user ?? this.state.user;
   }
 
@@ -128,6 +127,10 @@ export class Explorer implements Host {
 
   get readOnly(): boolean {
     return this.options.settings.readOnly;
+  }
+
+  get checked(): Checked | undefined {
+    return this.background.checked;
   }
 
   get scratchFolder(): string {
@@ -155,6 +158,11 @@ export class Explorer implements Host {
     this.changed();
   }
 
+  dismiss(overlay: Overlay): void {
+    if (this.overlay === overlay) this.overlay = undefined;
+    this.changed();
+  }
+
   copy(text: string, what: string): void {
     this.#terminal.write(`\u001b]52;c;${Buffer.from(text).toString("base64")}\u0007`);
     this.say(`copied ${what}`, "ok");
@@ -170,6 +178,10 @@ export class Explorer implements Host {
     writeState(this.options.settings.stateFile, this.#stateKey, this.state);
   }
 
+  compared(): void {
+    this.screen.compared?.();
+  }
+
   noticed(found: Missing | Error): void {
     if (found instanceof Error) {
       if (isUnreachable(found)) this.health.noticed(found.database, found);
@@ -181,6 +193,7 @@ export class Explorer implements Host {
 
   openConcept(name: string): void {
     if (this.walked.at(-1)?.concept === name) return;
+    if (this.walked.length === 0) this.tab.leave?.();
     if (this.walked.length === deepest) this.walked.shift();
     const view = new ConceptScreen(this, name);
     this.walked.push(view);
@@ -236,12 +249,12 @@ export class Explorer implements Host {
       this.screen.enter();
       this.changed();
       this.sync.start();
-      await this.#check();
+      await this.background.run();
       // The first round trip was that of a new connection.
       await Promise.all([this.health.probe(), learnNames(this)]);
       if (this.#ended) return;
       this.#timers.push(setInterval(() => this.changed(), agesEveryMs));
-      if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(), this.options.refreshSeconds * 1000));
+      if (this.options.refreshSeconds !== undefined) this.#timers.push(setInterval(() => this.screen.refresh(true), this.options.refreshSeconds * 1000));
     } catch (error) {
       this.connection = { kind: "failed", error };
       this.changed();
@@ -294,7 +307,7 @@ export class Explorer implements Host {
     }
     this.screen.refresh();
     void learnNames(this);
-    void this.#check();
+    void this.background.run();
   }
 
   /** Why an action can't be done here now; undefined if it can. */
@@ -313,7 +326,8 @@ export class Explorer implements Host {
     if (this.#ended) return;
     this.#ended = true;
     this.health.stop();
-    clearTimeout(this.#nextCheck);
+    this.background.stop();
+    for (const { screen } of this.tabs) screen.end?.();
     for (const timer of this.#timers) clearInterval(timer);
     if (this.connection.kind === "ready") this.saveState();
     this.#terminal.exit(code);
@@ -335,8 +349,8 @@ export class Explorer implements Host {
       case "filter":
         return this.say("there is no list to filter here");
       case "refresh":
-        this.screen.refresh();
-        void this.health.probe().then(() => this.#check());
+        this.screen.refresh(true);
+        void this.health.probe().then(() => this.background.run());
         this.sync.start();
         return;
       case "users":
@@ -365,7 +379,7 @@ export class Explorer implements Host {
 
   #open(tab: Tab | undefined): void {
     if (tab === undefined) return;
-    if (tab.screen === undefined) return this.say(`${tab.title} ${tab.disabled ?? ""}`, "warn");
+    if (tab.screen !== this.tab && this.walked.length === 0) this.tab.leave?.();
     for (const view of this.walked.splice(0)) view.leave();
     this.tab = tab.screen;
     if (this.connection.kind === "ready") {
@@ -436,31 +450,7 @@ export class Explorer implements Host {
       .catch(() => undefined)
       .then(() => {
         this.screen.refresh();
-        return this.#check();
+        return this.background.run();
       });
-  }
-
-  /** Compares counts and sums; again in half a minute, if it took less than a second. How far the graph is behind is looked up each time. */
-  async #check(compare = true): Promise<void> {
-    const { session, backend } = this;
-    if (session === undefined || backend === undefined || this.#ended) return;
-    clearTimeout(this.#nextCheck);
-    const started = performance.now();
-    if (!compare) await this.sync.look();
-    else {
-      try {
-        const [{ in_sync: inSync }] = await Promise.all([backend.check(session, { mode: "fast" }), this.sync.look()]);
-        this.checked = { at: Date.now(), inSync };
-      } catch (error) {
-        this.checked = { at: Date.now(), inSync: false, error };
-        this.noticed(error as Error);
-      }
-      this.changed();
-    }
-    if (this.#ended) return;
-    const again = compare && performance.now() - started < 1_000;
-    // Of several that ran at once only the last one goes on.
-    clearTimeout(this.#nextCheck);
-    this.#nextCheck = setTimeout(() => void this.#check(again), checkEveryMs);
   }
 }

@@ -1,4 +1,5 @@
 import { age, duration } from "./ages.ts";
+import type { Checked } from "./background-check.ts";
 import type { Explorer } from "./explorer.ts";
 import type { Side } from "./health.ts";
 import { bindingsIn, labelOf, type Binding } from "./keymap.ts";
@@ -86,7 +87,12 @@ function verdict({ theme, checked }: Explorer, detail: Detail): Spans {
   if (checked === undefined) return [["dim", `${theme.symbols.open} not compared yet`]];
   const ago: Span = ["dim", detail === "least" ? "" : ` ${theme.symbols.middot} ${age(Date.now() - checked.at)}`];
   if (checked.error !== undefined) return [["warn", `${theme.symbols.warning} not compared`], ago];
-  return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} differs`], ago];
+  return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} ${differ(checked)}`], ago];
+}
+
+/** Counts and sums tell that there are differences, not how many. */
+function differ({ differences }: Checked): string {
+  return differences === undefined ? "differs" : `${differences.toLocaleString("en")} ${differences === 1 ? "difference" : "differences"}`;
 }
 
 /** How far the graph is behind the rows, and whether that is being seen to. That it is not behind is said where there is room. */
@@ -109,7 +115,7 @@ function tabs(explorer: Explorer, cells: number): string {
   const build = (titles: "title" | "short"): Spans =>
     explorer.tabs.flatMap((tab, index): Spans => {
       const label = `${index + 1} ${tab[titles]}`;
-      const style: Span = tab.screen === explorer.tab ? [["accent", "bold"], label] : tab.screen === undefined ? ["dim", label] : label;
+      const style: Span = tab.screen === explorer.tab ? [["accent", "bold"], label] : label;
       return [index === 0 ? " " : "  ", style];
     });
   const full = build("title");
@@ -124,7 +130,7 @@ function footer(explorer: Explorer, cells: number): string {
   if (overlay !== undefined) return paintLine(theme, [" ", ["dim", overlay.keys]], cells);
   if (explorer.connection.kind === "ready" && explorer.screen.capturing()) return paintLine(theme, [" ", ["dim", explorer.screen.scopes()[0] === "form" ? "⏎ run   ↑↓ tab field   ctrl-n suggest   esc back" : "type to filter   ⏎ keep   esc clear"]], cells);
   const scopes = explorer.connection.kind === "ready" ? explorer.screen.scopes() : [];
-  const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined && (binding.action !== "write" || !explorer.readOnly));
+  const shown = bindingsIn([...scopes, "global"]).filter((binding) => binding.footer !== undefined && (binding.writes !== true || !explorer.readOnly));
   const hint = (binding: Binding): Span[] => [["accent", labelOf(binding, theme.ascii)], " ", ["dim", binding.footer ?? ""], "  "];
   // How to get help and how to leave are always there; of the others as many as fit.
   const always = shown.filter(({ action }) => action === "help" || action === "quit");

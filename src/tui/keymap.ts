@@ -1,14 +1,14 @@
 import type { KeyPress } from "./keys.ts";
 
 /** Where a key works. Inner scopes come first: what an overlay or an input takes, nothing else sees. */
-export type Scope = "global" | "list" | "dashboard" | "paths" | "concept" | "shared" | "recommend" | "queries" | "result" | "form" | "input" | "statements";
+export type Scope = "global" | "list" | "dashboard" | "paths" | "concept" | "shared" | "recommend" | "queries" | "consistency" | "result" | "form" | "input" | "statements";
 
 export type Action =
   | "up" | "down" | "left" | "right" | "pageUp" | "pageDown" | "first" | "last"
   | "open" | "back" | "nextPane" | "previousPane" | "filter" | "sort" | "reverse"
   | "screen1" | "screen2" | "screen3" | "screen4" | "screen5" | "screen6"
   | "users" | "profiles" | "palette" | "statements" | "export" | "write" | "copyCell" | "copyRow" | "help" | "refresh" | "quit" | "interrupt"
-  | "raiseLimit" | "plan" | "edit" | "scratch" | "keep" | "more" | "less" | "strategy" | "profile" | "complete" | "completeBack" | "clear";
+  | "raiseLimit" | "plan" | "edit" | "scratch" | "keep" | "more" | "less" | "strategy" | "preview" | "repair" | "history" | "watch" | "profile" | "complete" | "completeBack" | "clear";
 
 /** One key, declared once: the footer, the help, the command list, the README and the tests read it here. */
 export interface Binding {
@@ -20,6 +20,8 @@ export interface Binding {
   description: string;
   /** Short text for the footer; none keeps it out. */
   footer?: string;
+  /** It writes: the footer of an explorer that only reads leaves it out. */
+  writes?: true;
 }
 
 export const bindings: readonly Binding[] = [
@@ -50,7 +52,7 @@ export const bindings: readonly Binding[] = [
   { action: "users", scope: "global", keys: ["u"], label: "u", description: "choose the user", footer: "user" },
   { action: "profiles", scope: "global", keys: ["P"], label: "P", description: "choose the profile: other databases" },
   { action: "palette", scope: "global", keys: [":"], label: ":", description: "everything that can be done here", footer: "commands" },
-  { action: "write", scope: "global", keys: ["W"], label: "W", description: "add, change or delete something, in both databases; needs --write", footer: "write" },
+  { action: "write", scope: "global", keys: ["W"], label: "W", description: "add, change or delete something, in both databases; needs --write", footer: "write", writes: true },
   { action: "statements", scope: "global", keys: ["s"], label: "s", description: "the statements behind this screen", footer: "statements" },
   { action: "refresh", scope: "global", keys: ["r"], label: "r", description: "load again", footer: "refresh" },
   { action: "help", scope: "global", keys: ["?"], label: "?", description: "these keys", footer: "keys" },
@@ -64,6 +66,10 @@ export const bindings: readonly Binding[] = [
   { action: "edit", scope: "queries", keys: ["E"], label: "E", description: "open the query's file in $EDITOR" },
   { action: "scratch", scope: "queries", keys: ["N"], label: "N", description: "a statement of your own, SQL or Cypher, in $EDITOR", footer: "new" },
   { action: "keep", scope: "queries", keys: ["K"], label: "K", description: "keep the statement of your own in your folder of queries" },
+  { action: "preview", scope: "consistency", keys: ["p"], label: "p", description: "preview a repair: what it would do, and what it refuses", footer: "preview repair" },
+  { action: "repair", scope: "consistency", keys: ["R"], label: "R", description: "repair: make the graph as the rows say; needs --write", footer: "repair", writes: true },
+  { action: "history", scope: "consistency", keys: ["H"], label: "H", description: "past checks: what came and what went", footer: "history" },
+  { action: "watch", scope: "consistency", keys: ["w"], label: "w", description: "watch: a deep check every 30 s while the screen is open", footer: "watch" },
   { action: "profile", scope: "statements", keys: ["p"], label: "p", description: "profile: run it once more and measure, after asking" },
   { action: "complete", scope: "form", keys: ["ctrl-n"], label: "ctrl-n", description: "next suggestion for the field", footer: "suggest" },
   { action: "completeBack", scope: "form", keys: ["ctrl-p"], label: "ctrl-p", description: "suggestion before" },
@@ -84,7 +90,7 @@ export function bindingsIn(scopes: readonly Scope[]): Binding[] {
   return scopes.flatMap((scope) => bindings.filter((binding) => binding.scope === scope));
 }
 
-const scopeTitles: Readonly<Record<Scope, string>> = { global: "Everywhere", list: "Lists and panes", dashboard: "Dashboard", paths: "Paths", concept: "Concept", shared: "Shared concepts", recommend: "Recommendations", queries: "Queries", result: "Result table", form: "Form", input: "Text input", statements: "Statements" };
+const scopeTitles: Readonly<Record<Scope, string>> = { global: "Everywhere", list: "Lists and panes", dashboard: "Dashboard", paths: "Paths", concept: "Concept", shared: "Shared concepts", recommend: "Recommendations", queries: "Queries", consistency: "Consistency", result: "Result table", form: "Form", input: "Text input", statements: "Statements" };
 
 export function scopeTitle(scope: Scope): string {
   return scopeTitles[scope];

@@ -1,3 +1,4 @@
+import type { Records } from "../core/consistency/recorded.ts";
 import type { Session } from "../core/session.ts";
 
 /** A profile to choose from. */
@@ -23,7 +24,7 @@ export interface ExplorerOptions {
   color: boolean;
   profile: string;
   profileKind: "embedded" | "servers";
-  settings: { timeZone: string; readOnly: boolean; production: boolean; dataDir: string; stateFile: string };
+  settings: { timeZone: string; readOnly: boolean; production: boolean; dataDir: string; stateFile: string; records: Records };
   /** Every profile of the configuration, for the picker. */
   profiles(): ProfileChoice[];
   /** The same explorer on another profile. Throws what the configuration throws. */

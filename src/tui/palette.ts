@@ -36,7 +36,6 @@ function screens(explorer: Explorer): Choice[] {
   return explorer.tabs.map((tab, index) => ({
     label: tab.title,
     note: `screen  ${index + 1}`,
-    ...(tab.disabled === undefined ? {} : { disabled: tab.disabled }),
     boost: (query) => (query !== "" && tab.title.toLowerCase().startsWith(query.toLowerCase()) ? 1_000 : 0),
     choose: () => explorer.openTab(tab.id),
   }));

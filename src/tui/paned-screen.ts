@@ -37,7 +37,7 @@ export abstract class PanedScreen implements Screen {
   abstract get panes(): readonly Pane[];
   protected abstract get scope(): Scope;
   abstract enter(): void;
-  abstract refresh(): void;
+  abstract refresh(asked?: boolean): void;
   abstract trace(): Trace;
   abstract render(cells: number, height: number): string[];
   /** Ends a running load; false if there is none. */

@@ -2,10 +2,12 @@ import type * as backend from "./backend.ts";
 import type { Missing } from "../core/catalogue/gather.ts";
 import type { Session, Trace } from "../core/session.ts";
 import type { WriteField } from "../core/writes/types.ts";
+import type { BackgroundCheck } from "./background-check.ts";
 import type { Exportable } from "./export.ts";
 import type { KeyPress } from "./keys.ts";
 import type { Action, Scope } from "./keymap.ts";
 import type { Choice, Overlay } from "./overlay.ts";
+import type { ExplorerOptions } from "./options.ts";
 import type { Copyable } from "./pane.ts";
 import type { PersistedState } from "./state.ts";
 import type { Theme } from "./theme.ts";
@@ -24,6 +26,9 @@ export interface Host {
   readonly user: string | undefined;
   readonly state: PersistedState;
   readonly readOnly: boolean;
+  readonly options: Pick<ExplorerOptions, "profile" | "settings">;
+  /** What is known of the consistency without anybody's asking. */
+  readonly background: BackgroundCheck;
   /** Where statements live that were not kept. */
   readonly scratchFolder: string;
   /** Draws again. */
@@ -36,6 +41,10 @@ export interface Host {
   /** Leaves the screen to another program and takes it back. */
   suspend(work: () => Promise<void>): Promise<void>;
   saveState(): void;
+  /** Runs a write that is waited for when the explorer is left. */
+  write<T>(work: () => Promise<T>): Promise<T>;
+  /** Closes an overlay, if it is still there. */
+  dismiss(overlay: Overlay): void;
   /** A load found a side out of reach, or failed because of it. */
   noticed(found: Missing | Error): void;
   /** Goes to the view of a concept; `esc` comes back. */
@@ -64,7 +73,14 @@ export interface Screen {
   reason?(action: Action): string | undefined;
   /** The screen came into view, or the user changed. */
   enter(): void;
-  refresh(): void;
+  /** Another screen came into its place. */
+  leave?(): void;
+  /** The program ends: nothing of it may go on. */
+  end?(): void;
+  /** The background check has compared both sides. */
+  compared?(): void;
+  /** Loads again. `asked`: by a person, who knows that it may take long. */
+  refresh(asked?: boolean): void;
   /** Takes one step back inside the screen; false if there is none. */
   back(): boolean;
   /** What was run for what is in sight. */

@@ -3,15 +3,10 @@ import type { WriteOperation, WriteReport, WriteValues } from "../core/writes/ty
 import { ChoicesCache } from "./choices-cache.ts";
 import type { Explorer } from "./explorer.ts";
 import { ChoiceOverlay, type Choice } from "./overlay.ts";
+import { reasonNotToWrite } from "./read-only.ts";
 import type { Subject } from "./screen.ts";
 import { WriteForm } from "./write-form.ts";
 import { WriteOverlay } from "./write-overlay.ts";
-
-/** Why nothing can be written here; undefined if it can. */
-export function reasonNotToWrite({ readOnly, options }: Pick<Explorer, "readOnly" | "options">): string | undefined {
-  if (!readOnly) return undefined;
-  return `read-only: ${options.settings.production ? "this profile is PRODUCTION; " : ""}start with --write to add, change or delete something`;
-}
 
 /** Every write as something to choose, about what stands under the cursor. */
 export function writeChoices(explorer: Explorer): Choice[] {

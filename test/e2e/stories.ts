@@ -201,7 +201,7 @@ export function explorerStories(environment: () => Record<string, string>): void
   });
 
   describe("everywhere", () => {
-    test("the keys, the commands, and screens that are not there yet say why", async () => {
+    test("the keys, the commands, and each screen by its number", async () => {
       const own = open(["explore", "dashboard"]);
       await own.sees("Welcome back");
       own.press("?");
@@ -209,7 +209,7 @@ export function explorerStories(environment: () => Record<string, string>): void
       own.press("escape");
       await own.seesNo("cancel a load");
       own.press("6");
-      await own.sees("Consistency comes with a later version; until then: jeseci check");
+      await own.sees(/in sync +deep check/);
       own.press(":");
       own.press("que");
       await own.sees(/Commands[\s\S]*Queries +screen {2}5/);

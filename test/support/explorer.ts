@@ -37,13 +37,14 @@ export interface Opened {
 export function openExplorer(temporary: TemporarySession, more: Partial<ExplorerOptions> = {}): Opened {
   const ended: Ending[] = [];
   const written: string[] = [];
+  const state = mkdtempSync(join(tmpdir(), "jeseci-state-"));
   const own = new Explorer(
     {
       ascii: false,
       color: true,
       profile: "embedded",
       profileKind: "embedded",
-      settings: { timeZone: "UTC", readOnly: false, production: false, dataDir: temporary.dataDir, stateFile: join(mkdtempSync(join(tmpdir(), "jeseci-state-")), "state.json") },
+      settings: { timeZone: "UTC", readOnly: false, production: false, dataDir: temporary.dataDir, stateFile: join(state, "state.json"), records: { file: join(state, "consistency.json"), address: "test" } },
       signal: new AbortController().signal,
       profiles: () => [],
       ofProfile: (name) => {

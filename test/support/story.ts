@@ -4,10 +4,10 @@ import type { App } from "./program.ts";
 const patienceMs = 20_000;
 
 /** A load that runs, in the words of every screen; what is still missing then would be missed by the next key. */
-const busy = /(?:loading|refreshing|opening the databases|arranging|would do|writing)[…~]/;
+const busy = /(?:loading|refreshing|opening the databases|arranging|would do|would be done|writing|comparing|repairing|reading both sides)[…~]/;
 
 /** The header's verdict: the last thing that the start of the program shows. */
-const started = /(?:in sync|differs|not compared) [·-] /;
+const started = /(?:in sync|differs|differences?|not compared) [·-] /;
 
 /** The title of an overlay in its frame. */
 const overlay = (title: string): RegExp => new RegExp(`^ *[╭+][─-] ${title} [─-]`, "m");
@@ -58,6 +58,10 @@ export class Story implements PromiseLike<App> {
 
   queries(): this {
     return this.#screen("5", /concept-difficulty|gatekeepers/);
+  }
+
+  consistency(): this {
+    return this.#screen("6", /deep check/);
   }
 
   /** Filters the list in focus by a name and stands on it; the filter stays, as it does for a person. */

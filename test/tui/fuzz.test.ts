@@ -30,7 +30,7 @@ const none: LearningGraph = { concepts: [], users: [], paths: [], contains: [], 
 
 const keys = bindings.filter(({ action }) => action !== "quit" && action !== "interrupt").flatMap((binding) => binding.keys);
 /** What people press most: without them hardly any walk gets far into a screen. */
-const often = ["down", "down", "up", "enter", "enter", "right", "left", "tab", "tab", "shift-tab", "escape", "pagedown", "G", "/", ":", "s", "1", "2", "3", "4", "5"];
+const often = ["down", "down", "up", "enter", "enter", "right", "left", "tab", "tab", "shift-tab", "escape", "pagedown", "G", "/", ":", "s", "1", "2", "3", "4", "5", "6"];
 
 const folder = mkdtempSync(join(tmpdir(), "jeseci-fuzz-"));
 const before = process.cwd();

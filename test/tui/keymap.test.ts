@@ -11,7 +11,7 @@ const noKey = Object.fromEntries(["upArrow", "downArrow", "leftArrow", "rightArr
 
 describe("the keymap", () => {
   /** Scopes that are looked up together, inner first. */
-  const together: Scope[][] = [["list", "global"], ...(["dashboard", "paths", "concept", "shared", "recommend", "queries", "statements"] as const).map((scope): Scope[] => [scope, "list", "global"]), ["result", "queries", "list", "global"]];
+  const together: Scope[][] = [["list", "global"], ...(["dashboard", "paths", "concept", "shared", "recommend", "queries", "consistency", "statements"] as const).map((scope): Scope[] => [scope, "list", "global"]), ["result", "queries", "list", "global"]];
 
   test("no key means two things in a scope", () => {
     for (const scope of new Set(bindings.map((binding) => binding.scope))) {
