@@ -43,6 +43,21 @@ export function screenStories(environment: () => Record<string, string>): void {
     expect(stories.splice(0).map(({ untold }) => untold).filter((steps) => steps > 0)).toEqual([]);
   });
 
+  describe("consistency", () => {
+    test("both databases are compared on entering, and the check is among the past ones", async () => {
+      await tell()
+        .consistency()
+        .sees(/✔ in sync +deep check · \d+ s ago · took [\d.]+ m?s · 58 rows and 58 in the graph compared/, /all +58 +58 +· +· +· +·/, "no differences")
+        .press("H")
+        .sees(/deep +✔ in sync +[\d.]+ m?s +58 SQL · 58 graph/)
+        .fits();
+    });
+
+    test("without --write a repair is disabled, with its reason", async () => {
+      await tell().consistency().press("R").sees("read-only: start with --write to repair");
+    });
+  });
+
   describe("paths", () => {
     test("each has its difficulty, its hours, how far the user is, and the faults in its order", async () => {
       await tell()
