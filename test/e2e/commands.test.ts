@@ -139,7 +139,12 @@ describe("answers", () => {
 describe("bad input ends with a clear message, nothing on stdout, and no stack trace", () => {
   test.each<[string[], number, RegExp]>([
     [["statuss"], 2, /there is no command “statuss”[\s\S]*did you mean status/],
-    [["repair"], 2, /“repair” is not in this version/],
+    [["repair", "--only", "everything"], 2, /--only knows no “everything”/],
+    [["repair", "--only", "progress:one"], 2, /progress is named by two ids/],
+    [["repair", "--max-deletes", "-1"], 2, /--max-deletes/],
+    [["check", "--watch", "0"], 2, /--watch must be a number of seconds/],
+    [["check", "--max-rate", "0"], 2, /--max-rate must be a whole number/],
+    [["check", "--format", "prom"], 2, /--format must be one of/],
     [["status", "--jsn"], 2, /status has no flag --jsn[\s\S]*did you mean --json/],
     [["status", "-j"], 2, /status has no flag -j/],
     [["status", "extra"], 2, /“extra” is one argument too many/],

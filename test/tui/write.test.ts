@@ -45,6 +45,7 @@ describe("an explorer that only reads", () => {
   test("carries nothing over, and shows how far the graph is behind", async () => {
     await demo.databases.sql.write((transaction) => transaction.query("UPDATE users SET last_name = 'later' WHERE username = 'cavin_admin'"));
     at.press("r");
+    await at.sees("in sync");
     await at.sees(/▲ 1 pending · lag \d+ s/);
     // Also in a narrow window, which has room for little else.
     expect(at.frame(80, 24).split("\n")[0]).toMatch(/● SQL {3}● graph {3}. (?:in sync|differs) {3}▲ 1 pending · lag \d+ s/);

@@ -103,7 +103,8 @@ describe("seeding", () => {
     const { databases, session } = temporary;
     await expect(seed(databases, { folder: demoFolder(), step: "relationships" })).rejects.toThrow("no concept");
     for (const step of ["concepts", "relationships", "progress"] as const) await seed(databases, { folder: demoFolder(), step });
-    expect((await check(session)).in_sync).toBe(false);
+    // What `progress` wrote is on its way, which is no difference.
+    expect((await check(session)).entities.find(({ entity }) => entity === "progress")).toMatchObject({ sql_rows: 23, graph_rows: 0, in_flight: 23 });
     await seed(databases, { folder: demoFolder() });
     const stepped = await contents(databases);
     const other = await openSession({ timeZone: "Europe/Berlin" });
