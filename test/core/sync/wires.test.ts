@@ -17,7 +17,7 @@ import { commitOf, TcpProxy, type Fault } from "../../support/tcp-proxy.ts";
 const commits = {
   dualSql: ["'synchronous_commit', 'on'", commitOf.sql],
   dualGraph: ["SET l._lock = 0", commitOf.graph],
-  relayGraph: ["SET l._lock = $epoch WITH l WHERE l.epoch = $epoch", commitOf.graph],
+  relayGraph: ["SET l._fence = $epoch WITH l", commitOf.graph],
   marksDeleted: ["DELETE FROM jeseci.sync_mark", commitOf.sql],
 } as const;
 
