@@ -67,7 +67,6 @@ function crashStories(at: () => { home: Home; open: OpenOptions }): void {
   });
 
   test.each(["repair-marked", "relay-fenced", "relay-applied", "relay-committed", "relay-marks-deleted", "repair-synced"])("a repair dies at %s: each key is mended or as it was, and the next sync does the rest", async (point) => {
-    await agree();
     await inside(({ graph }) =>
       graph.write(async (transaction) => {
         await transaction.query("MATCH (n:Concept) SET n.category = 'edited' RETURN count(n) AS n");
