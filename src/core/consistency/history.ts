@@ -74,7 +74,10 @@ export function recordCheck(place: HistoryPlace, report: CheckReport, began: Pic
   const atRest = report.entities.every(({ in_flight }) => in_flight === 0);
   const rows = Object.fromEntries(report.entities.map(({ entity, sql_rows }) => [entity, sql_rows]));
   const cleaned = deep && report.in_sync && atRest ? { at: report.started_at, ...began, rows } : clean;
-  const stored: Stored = { clean: cleaned, open: now, checks: [check, ...checks].slice(0, keptChecks) };
+  // Of fast checks in a row that say the same, as a watch makes them, the newest is enough.
+  const [last] = checks;
+  const older = !deep && last?.mode === "fast" && last.in_sync === check.in_sync ? checks.slice(1) : checks;
+  const stored: Stored = { clean: cleaned, open: now, checks: [check, ...older].slice(0, keptChecks) };
   updateStateFile(place.file, place.key, stored);
   return check;
 }

@@ -131,6 +131,17 @@ describe("what is kept of checks", () => {
     expect((await recordedHistory(temporary.session, records)).map(({ in_sync, findings_total, went }) => [in_sync, findings_total, went?.count])).toEqual([[true, 0, 2], [false, 2, 0], [false, 1, 0], [true, 0, 0]]);
   });
 
+  test("of fast checks in a row that say the same the newest is kept", async () => {
+    const fast = (): Promise<unknown> => recordedCheck(temporary.session, records, { mode: "fast" });
+    await check();
+    await fast();
+    await fast();
+    await graph(`${cavin} SET r.progress_percent = 57`);
+    await fast();
+    await fast();
+    expect((await recordedHistory(temporary.session, records)).map(({ mode, in_sync }) => [mode, in_sync])).toEqual([["fast", false], ["fast", true], ["deep", true]]);
+  });
+
   test("a damaged file is as good as none", async () => {
     writeFileSync(records.file, "{ not json");
     expect((await check()).in_sync).toBe(true);
