@@ -131,7 +131,7 @@ const turns = new WeakMap<SqlDatabase, Promise<unknown>>();
  * In an embedded folder everybody who carries over is this process, and finds the lane free at any time: they take turns,
  * or they would take it away from each other for ever.
  */
-export async function inTurn<T>({ profile, sql }: Databases, work: () => Promise<T>): Promise<T> {
+export async function oneAtATime<T>({ profile, sql }: Databases, work: () => Promise<T>): Promise<T> {
   if (profile === "servers") return work();
   const mine = (turns.get(sql) ?? Promise.resolve()).then(work);
   turns.set(sql, mine.catch(() => undefined));

@@ -2,7 +2,7 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import type { EntityName } from "../projection/types.ts";
-import { inTurn, laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
+import { oneAtATime, laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
 import { anyMark, markWhole, newestMark, requireOutbox } from "./outbox.ts";
 import { Relay, type DrainOptions, type DrainResult } from "./relay.ts";
 
@@ -21,7 +21,7 @@ const takeAttempts = 5;
  * differs is carried over. Where another relay is at work, waits until it has. Throws `DatabaseError`, `InputError`.
  */
 export async function sync(databases: Databases, options: SyncOptions = {}): Promise<DrainResult> {
-  return inTurn(databases, () => carryOver(databases, options));
+  return oneAtATime(databases, () => carryOver(databases, options));
 }
 
 async function carryOver(databases: Databases, options: SyncOptions): Promise<DrainResult> {

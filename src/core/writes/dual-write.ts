@@ -5,7 +5,7 @@ import { concept, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
-import { inTurn, lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
+import { oneAtATime, lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
 import { beginMarked, begunOf, markCascade, ownMarks, requireOutbox, settleMarks, type Mark } from "../sync/outbox.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
@@ -137,7 +137,7 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
 class Behind extends Error {}
 
 async function relayOnce(databases: Databases): Promise<boolean> {
-  return inTurn(databases, () => carryOnce(databases));
+  return oneAtATime(databases, () => carryOnce(databases));
 }
 
 async function carryOnce(databases: Databases): Promise<boolean> {
