@@ -49,9 +49,6 @@ const idleMs = 12_000;
 /** How long PostgreSQL is asked what became of a commit whose answer was lost. */
 const askForMs = 10_000;
 
-/** The marks of the last write, on their way out. */
-const settling = new WeakMap<SqlDatabase, Promise<void>>();
-
 /**
  * Writes rows and their projection, both or neither: the lane, then PostgreSQL, then the graph; constraints of both sides
  * speak before either commits; PostgreSQL commits first. Should the graph not follow, the marks stay and the next relay
@@ -60,7 +57,6 @@ const settling = new WeakMap<SqlDatabase, Promise<void>>();
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
   const course = new Course<T>();
   const dryRun = options.dryRun === true;
-  await settling.get(databases.sql);
   try {
     await attempt(databases, write, course, { dryRun, first: true }).catch(async (error: unknown) => {
       if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
@@ -78,14 +74,9 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   }
   failpoint("dual-graph-committed");
   await databases.graph.checkpoint();
-  // Only saves the relay from doing it once more: nobody but the next write waits for it, and the end of the program.
-  settling.set(
-    databases.sql,
-    course.settleMarks(databases.sql).then(
-      () => failpoint("dual-marks-deleted"),
-      () => undefined,
-    ),
-  );
+  // Only saves the relay from doing it once more.
+  await course.settleMarks(databases.sql).catch(() => undefined);
+  failpoint("dual-marks-deleted");
   return course.result("both");
 }
 
