@@ -2,9 +2,7 @@
 // the drivers, a write to both ÷ the two bare commits, how soon a commit is seen in the graph, what the triggers cost a
 // writer, a steady trickle, and everything changed in one transaction.
 // Run: npm run bench:sync -- [projection] [dual] [visible] [triggers] [trickle] [burst] [--rows N] [--rounds N] [--batch N]
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +14,7 @@ import { dualWrite } from "../src/core/writes/dual-write.ts";
 import { openDatabases } from "../src/databases/open.ts";
 import type { Databases } from "../src/databases/types.ts";
 import { farAway } from "./far.ts";
+import { footprint, killAll, launch, run } from "./processes.ts";
 import { quietEnvironment, sample } from "./terminal.ts";
 
 const parts = ["projection", "dual", "visible", "triggers", "trickle", "burst"] as const;
@@ -33,7 +32,6 @@ const singleRows = Math.min(20_000, rows);
 
 const home = mkdtempSync(join(tmpdir(), "jeseci-bench-"));
 const started: Server[] = [];
-const children = new Set<ChildProcess>();
 
 function tell(...cells: (string | number)[]): void {
   console.log(`| ${cells.join(" | ")} |`);
@@ -54,52 +52,6 @@ function at(values: number[], share: number): number {
 
 function environmentOf(sql: Server, graph: Server): Record<string, string> {
   return { ...quietEnvironment(home), DATABASE_URL: sql.url, NEO4J_URI: graph.url, NEO4J_USER: graph.username, NEO4J_PASSWORD: graph.password };
-}
-
-/** Resident memory and processor time of a running process. */
-function footprint(pid: number): { mb: number; cpuMs: number } | null {
-  try {
-    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
-    // User and system time in hundredths of a second, the unit of this file on every Linux.
-    return kb === undefined ? null : { mb: Number(kb) / 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
-  } catch {
-    return null;
-  }
-}
-
-interface Run {
-  ms: number;
-  /** Resident memory in MB, ten times a second. */
-  memory: number[];
-}
-
-function launch(argv: string[], environment: Record<string, string>): { child: ChildProcess; memory: number[]; ended: Promise<{ code: number | null; told: string }> } {
-  const child = spawn(process.execPath, argv, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  children.add(child);
-  const memory: number[] = [];
-  const timer = setInterval(() => {
-    const found = footprint(child.pid ?? 0);
-    if (found !== null) memory.push(found.mb);
-  }, 100);
-  let told = "";
-  const listen = (chunk: Buffer): void => void (told = (told + chunk.toString()).slice(-4_000));
-  child.stdout.on("data", listen);
-  child.stderr.on("data", listen);
-  const ended = once(child, "close").then(([code]) => {
-    clearInterval(timer);
-    children.delete(child);
-    return { code: code as number | null, told };
-  });
-  return { child, memory, ended };
-}
-
-async function run(argv: string[], environment: Record<string, string>): Promise<Run> {
-  const began = performance.now();
-  const { memory, ended } = launch(argv, environment);
-  const { code, told } = await ended;
-  if (code !== 0) throw new Error(`${argv.join(" ")}: exit ${String(code)}\n${told}`);
-  return { ms: performance.now() - began, memory };
 }
 
 const projectFull = ["dist/main.js", "sync", "--full", "--profile", "servers"];
@@ -424,7 +376,7 @@ try {
   if ([...wanted].some((part) => part !== "projection")) await paired(sqlServer, sql);
   await sql.end();
 } finally {
-  for (const child of children) child.kill("SIGKILL");
+  killAll();
   await Promise.all(started.map((server) => server.stop()));
   rmSync(home, { recursive: true, force: true });
 }

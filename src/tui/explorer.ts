@@ -89,6 +89,8 @@ export class Explorer implements Host {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stateKey: string;
   readonly #writes = new Set<Promise<unknown>>();
+  /** Screens that may still hold what was loaded while a side was away. */
+  readonly #stale = new Set<Screen>();
   #ended = false;
 
   constructor(options: ExplorerOptions, terminal: Terminal) {
@@ -215,7 +217,7 @@ export class Explorer implements Host {
   setUser(username: string): void {
     this.user = username;
     this.saveState();
-    this.screen.enter();
+    this.#enter();
     this.changed();
   }
 
@@ -374,7 +376,13 @@ export class Explorer implements Host {
   /** One step out of the walk; what is left behind ends its loads. */
   #leave(): void {
     this.walked.pop()?.leave();
-    this.screen.enter();
+    this.#enter();
+  }
+
+  #enter(): void {
+    const { screen } = this;
+    screen.enter();
+    if (this.#stale.delete(screen)) screen.refresh();
   }
 
   #open(tab: Tab | undefined): void {
@@ -383,7 +391,7 @@ export class Explorer implements Host {
     for (const view of this.walked.splice(0)) view.leave();
     this.tab = tab.screen;
     if (this.connection.kind === "ready") {
-      this.screen.enter();
+      this.#enter();
       this.saveState();
     }
   }
@@ -441,14 +449,16 @@ export class Explorer implements Host {
     else this.copy(what.row, "the row");
   }
 
-  /** A side is back: what is in sight is loaded again, and who was unknown is looked for. */
+  /** A side is back: what is in sight is loaded again, all else once it comes into sight, and who was unknown is looked for. */
   #recovered(side: "sql" | "graph"): void {
     const { session, backend } = this;
     if (session === undefined || backend === undefined || this.connection.kind !== "ready") return;
     this.say(`${side === "sql" ? "PostgreSQL" : "the graph"} answers again`, "ok");
+    for (const screen of [...this.tabs.map((tab) => tab.screen), ...this.walked]) this.#stale.add(screen);
     void this.#chooseUser(session, backend)
       .catch(() => undefined)
       .then(() => {
+        this.#stale.delete(this.screen);
         this.screen.refresh();
         return this.background.run();
       });

@@ -75,6 +75,8 @@ describeOn([pair.sql, pair.graph], `living with faults, on ${pair.name}`, () => 
       own.press("escape");
       await sql.mend();
       await own.sees(/● SQL PostgreSQL/, 45_000);
+      // The screen in sight is whole again; the one that was left behind as it was must be so too, once it is gone back to.
+      await own.seesNo("can't be reached");
       own.press("1");
       await own.sees("67 %");
     });
