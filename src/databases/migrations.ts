@@ -19,9 +19,10 @@ export async function migrationsOf(database: "sql" | "graph"): Promise<Migration
   return Promise.all(names.map(async (name) => ({ number: Number(name.slice(0, 4)), name: name.replace(/\.\w+$/, ""), text: await readFile(join(folder, name), "utf8") })));
 }
 
-/** The number recorded in PostgreSQL; 0 if nothing was ever applied. */
+/** The number recorded in PostgreSQL; 0 if nothing was ever applied, or the record is closed to this role. */
 export async function sqlSchemaVersion(sql: SqlDatabase): Promise<number> {
-  const { rows } = await sql.query("SELECT to_regclass('jeseci.migration') IS NOT NULL");
+  // `to_regclass` would be refused by a schema that this role may not use.
+  const { rows } = await sql.query("SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = 'jeseci' AND c.relname = 'migration' AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))");
   if (rows[0]?.[0] !== true) return 0;
   const recorded = await sql.query("SELECT coalesce(max(number), 0)::int FROM jeseci.migration");
   return Number(recorded.rows[0]?.[0] ?? 0);

@@ -5,7 +5,7 @@ import { keyParameters, slices } from "../projection/read.ts";
 import { anyWithProperty, readUntouchedOf } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import { isInstalled, missingTriggers, parkedAmong, type Parked } from "../sync/outbox.ts";
+import { outboxState, parkedAmong, type OutboxAccess, type Parked } from "../sync/outbox.ts";
 import type { Found } from "./findings.ts";
 import type { Cause, CleanCheck, EntityCheck } from "./types.ts";
 
@@ -23,8 +23,7 @@ interface Evidence {
   parked: ReadonlyMap<string, Parked>;
   /** Nobody would be told of a change. */
   triggersOff: boolean;
-  /** PostgreSQL has the tables of the outbox. */
-  outbox: boolean;
+  access: OutboxAccess;
   /** The last clean check, if it can still be compared with. */
   clean: CleanCheck | null;
   /** Rows that no transaction has touched since the clean check, as `keyText`. */
@@ -59,12 +58,12 @@ export async function explain(session: Session, found: readonly Found[], counts:
 async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, options: LoadOptions): Promise<Evidence> {
   const keys = findings.map(keyOf);
   const fromSql = await databases.sql.read(async (transaction) => {
-    const missing = await missingTriggers(transaction);
+    const { access, unwatched } = await outboxState(transaction);
     const comparable = clean !== null && (await isComparable(transaction, clean)) ? clean : null;
     return {
-      parked: new Map(((await isInstalled(transaction)) ? await parkedAmong(transaction, declaration.entity, keys) : []).map((parked) => [keyText(parked), parked])),
-      triggersOff: missing === null || missing.includes(declaration.table),
-      outbox: missing !== null,
+      parked: new Map((access === "open" ? await parkedAmong(transaction, declaration.entity, keys) : []).map((parked) => [keyText(parked), parked])),
+      triggersOff: unwatched.includes(declaration.table),
+      access,
       clean: comparable,
       untouched: comparable === null ? new Set<string>() : await untouchedOf(transaction, declaration, keys, comparable.snapshot),
     };
@@ -76,7 +75,7 @@ function keyOf({ ids: [k1 = "", k2 = ""] }: Pick<Found, "ids">): Key {
   return { k1, k2 };
 }
 
-function causeOf(finding: Found, { parked, triggersOff, outbox, clean, untouched, lacking, counts }: Evidence, { kind: shape, table }: Declaration): [Cause, string] {
+function causeOf(finding: Found, { parked, triggersOff, access, clean, untouched, lacking, counts }: Evidence, { kind: shape, table }: Declaration): [Cause, string] {
   const key = keyText(keyOf(finding));
   const thing = shape === "node" ? "node" : "relationship";
   const set = parked.get(key);
@@ -92,9 +91,10 @@ function causeOf(finding: Found, { parked, triggersOff, outbox, clean, untouched
     const moved = movedSince(clean, counts);
     if (moved !== null) return moved;
   }
-  if (triggersOff) return ["triggers_off", outbox ? `the triggers on ${table} are missing or disabled: a change of its rows leaves no mark` : "PostgreSQL has no outbox: a change of its rows leaves no mark"];
+  if (triggersOff) return ["triggers_off", access !== "absent" ? `the triggers on ${table} are missing or disabled: a change of its rows leaves no mark` : "PostgreSQL has no outbox: a change of its rows leaves no mark"];
   const known = clean === null ? "no clean check of this pair is known here to compare with" : finding.kind === "missing_in_sql" ? `the clean check of ${clean.at} cannot tell whether the row went or the ${thing} came` : `the row was changed after the clean check of ${clean.at}`;
-  return ["unknown", `no mark is open and nothing is parked; ${known}`];
+  const marks = access === "open" ? "no mark is open and nothing is parked" : access === "closed" ? "what is marked or parked is closed to this role" : "without an outbox nothing is marked or parked";
+  return ["unknown", `${marks}; ${known}`];
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Pair } from "../projection/merge.ts";
 import { graphOfKeys, rowsOfKeys, type Keyed } from "../projection/read.ts";
 import { sumGraph, sumRows } from "../projection/statements.ts";
 import type { Declaration } from "../projection/types.ts";
-import { anyMark, marksAmong, missingTriggers } from "../sync/outbox.ts";
+import { anyMark, marksAmong, outboxState } from "../sync/outbox.ts";
 import { kindsOf } from "./findings.ts";
 
 /*
@@ -50,7 +50,8 @@ export async function groundOf({ sql }: Pick<Databases, "sql">, bookmarks: reado
   return sql.read(async (transaction) => {
     const { rows } = await transaction.query("SELECT pg_is_in_recovery()");
     const standby = rows[0]?.[0] === true;
-    return { marks: !standby && (await missingTriggers(transaction))?.length === 0, standby, bookmarks };
+    const { access, unwatched } = await outboxState(transaction);
+    return { marks: !standby && access === "open" && unwatched.length === 0, standby, bookmarks };
   }, options);
 }
 

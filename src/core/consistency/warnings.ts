@@ -4,7 +4,7 @@ import { findCycle } from "../projection/cycle.ts";
 import { declarations } from "../projection/declarations.ts";
 import { countType } from "../projection/statements.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import { countParked, missingTriggers } from "../sync/outbox.ts";
+import { countParked, outboxState, type OutboxState } from "../sync/outbox.ts";
 import type { EntityCheck, Warning } from "./types.ts";
 
 const shown = 5;
@@ -12,7 +12,7 @@ const shown = 5;
 /** What belongs to one side only, asked side by side. */
 export async function loadWarnings(session: Session, entities: readonly EntityCheck[], options: LoadOptions): Promise<Warning[]> {
   const ask = async (id: string): Promise<(string | boolean)[][]> => (await runQuery(session, `screens/consistency/${id}`, {}, options)).rows.map((row) => row.map((value) => (typeof value === "boolean" ? value : String(value ?? "")))) as (string | boolean)[][];
-  const [cycles, privates, keyless, sequences, difficulties, constraints, strays, { missing, parked }] = await Promise.all([
+  const [cycles, privates, keyless, sequences, difficulties, constraints, strays, { access, unwatched, parked }] = await Promise.all([
     ask("cycles"),
     ask("private-properties"),
     ask("without-key"),
@@ -20,7 +20,7 @@ export async function loadWarnings(session: Session, entities: readonly EntityCh
     ask("unknown-difficulties"),
     missingConstraints(session, options),
     strayRelationships(session, entities, () => ask("wrong-ends"), options),
-    session.databases.sql.read(outboxState, options),
+    session.databases.sql.read(outbox, options),
   ]);
   const warnings: Warning[] = [];
   const add = (code: string, examples: string[], message: (count: string) => string): void => {
@@ -38,15 +38,16 @@ export async function loadWarnings(session: Session, entities: readonly EntityCh
   add("unknown_difficulty", difficulties.map(([name, word]) => `${String(name)}: ${String(word)}`), (count) => `rows whose difficulty is none of Beginner, Intermediate, Advanced; projected as they stand: ${count}`);
   add("missing_constraint", constraints, (count) => `uniqueness constraints that the graph lacks: ${count}`);
   add("wrong_ends", strays, (count) => `relationships of our types whose ends are of other kinds or lack their id, and were not compared: ${count}`);
-  if (missing === null) warnings.push({ code: "no_outbox", level: "info", message: "PostgreSQL has no outbox: changes do not reach the graph by themselves; `jeseci sync install` shows what that takes", examples: [] });
-  else add("triggers_off", missing, (count) => `tables whose triggers are missing or disabled, so that changes of their rows do not reach the graph: ${count}; \`jeseci sync install --apply\` puts them back`);
+  if (access === "absent") warnings.push({ code: "no_outbox", level: "info", message: "PostgreSQL has no outbox: changes do not reach the graph by themselves; `jeseci sync install` shows what that takes", examples: [] });
+  else add("triggers_off", unwatched, (count) => `tables whose triggers are missing or disabled, so that changes of their rows do not reach the graph: ${count}; \`jeseci sync install --apply\` puts them back`);
+  if (access === "closed") warnings.push({ code: "outbox_closed", level: "info", message: "this role of PostgreSQL may not look into the schema jeseci: what is on its way to the graph or parked can't be told, and differences are confirmed by waiting", examples: [] });
   if (parked > 0) warnings.push({ code: "parked", level: "warning", message: `keys that could not be carried over: ${parked}; \`jeseci sync parked\` tells why`, examples: [] });
   return warnings;
 }
 
-async function outboxState(transaction: Transaction<SqlParameters>): Promise<{ missing: string[] | null; parked: number }> {
-  const missing = await missingTriggers(transaction);
-  return { missing, parked: missing === null ? 0 : await countParked(transaction) };
+async function outbox(transaction: Transaction<SqlParameters>): Promise<OutboxState & { parked: number }> {
+  const state = await outboxState(transaction);
+  return { ...state, parked: state.access === "open" ? await countParked(transaction) : 0 };
 }
 
 /** Only where there are more relationships than were read: counting all of a type costs nothing, looking at their ends a lot. */

@@ -5,7 +5,7 @@ import { migrateGraph } from "../../databases/migrations.ts";
 import type { Databases, GraphParameters, ReadOptions, SqlDatabase, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { failpoint } from "./failpoint.ts";
-import { isInstalled, lane, markWhole } from "./outbox.ts";
+import { isReadable, lane, markWhole } from "./outbox.ts";
 
 /*
  * Who may carry changes over. The lane is one graph node that every writer of the projection locks first; its epoch
@@ -106,7 +106,7 @@ async function superseded({ sql }: Databases, { epoch }: Lease): Promise<null> {
 
 /** What each side says which pair it belongs to; null where it says nothing. */
 export async function readPair({ sql, graph }: Pick<Databases, "sql" | "graph">, options: ReadOptions = {}): Promise<{ sql: string | null; graph: string | null; bookmarks: string[] }> {
-  const row = await sql.read(async (transaction) => ((await isInstalled(transaction)) ? (await transaction.query("SELECT pair, bookmarks FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows[0] : undefined), options);
+  const row = await sql.read(async (transaction) => ((await isReadable(transaction)) ? (await transaction.query("SELECT pair, bookmarks FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows[0] : undefined), options);
   const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN l.pair AS pair", { lane }, options);
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
   return { sql: text(row?.[0]), graph: text(rows[0]?.[0]), bookmarks: Array.isArray(row?.[1]) ? row[1].map(String) : [] };

@@ -49,10 +49,10 @@ export interface Backlog {
 
 const entities = `'${declarations.map(({ entity }) => entity).join("', '")}'`;
 
-/** What there is to carry over; null where the outbox is not installed. */
+/** What there is to carry over; null where the outbox is not installed, or closed to this role. */
 export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Backlog | null> {
   return sql.read(async (transaction) => {
-    if (!(await isInstalled(transaction))) return null;
+    if (!(await isReadable(transaction))) return null;
     const { rows } = await transaction.query(
       `SELECT (SELECT count(*) FROM jeseci.sync_mark), (SELECT count(*) FROM jeseci.sync_dead),
         coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - at))::float8 FROM jeseci.sync_mark ORDER BY id LIMIT 1), 0),
@@ -63,21 +63,33 @@ export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: Read
   }, options);
 }
 
-/** Refuses to write where no trigger would tell of it. Throws `InputError` (`missing-schema`). */
+/** Refuses to write where no trigger would tell of it. Throws `InputError` (`missing-schema`, `refused`). */
 export async function requireOutbox({ sql }: Pick<Databases, "sql">): Promise<void> {
-  refuseMissing(await sql.read(missingTriggers));
+  refuseIncomplete(await sql.read(outboxState));
 }
 
-function refuseMissing(missing: readonly string[] | null): void {
-  if (missing === null) throw new InputError("missing-schema", "PostgreSQL has no outbox yet: nothing would tell the graph of a change", "`jeseci sync install` shows what would be added, and `jeseci sync install --apply` adds it");
-  if (missing.length > 0) throw new InputError("missing-schema", `the triggers that tell the graph of a change are missing or disabled on ${missing.join(", ")}`, "`jeseci sync install --apply` puts them back and compares everything");
+function refuseIncomplete({ access, unwatched: lacking }: OutboxState): void {
+  if (access === "absent") throw new InputError("missing-schema", "PostgreSQL has no outbox yet: nothing would tell the graph of a change", "`jeseci sync install` shows what would be added, and `jeseci sync install --apply` adds it");
+  if (access === "closed") throw new InputError("refused", "this role of PostgreSQL may not use the outbox in the schema jeseci: nothing was written", "let its owner GRANT USAGE ON SCHEMA jeseci and the rights on its tables, or name another role in DATABASE_URL");
+  if (lacking.length > 0) throw new InputError("missing-schema", `the triggers that tell the graph of a change are missing or disabled on ${lacking.join(", ")}`, "`jeseci sync install --apply` puts them back and compares everything");
 }
 
-const installed = "to_regclass('jeseci.sync_mark') IS NOT NULL AND to_regclass('jeseci.sync_lane') IS NOT NULL";
+/** Whether the outbox is there, and open to this role: others' databases have roles that may read the model's tables and no more. */
+export type OutboxAccess = "absent" | "closed" | "open";
 
-/** Whether the tables of the outbox are there. */
-export async function isInstalled(transaction: Sql): Promise<boolean> {
-  return (await transaction.query(`SELECT ${installed}`)).rows[0]?.[0] === true;
+export interface OutboxState {
+  access: OutboxAccess;
+  /** The projected tables on which a write would leave no mark, each once. */
+  unwatched: string[];
+}
+
+// By way of the catalogue: a bare `jeseci.sync_mark` is refused where the schema is closed, even to `to_regclass`.
+const accessOf = `(SELECT CASE WHEN count(*) < 2 THEN 'absent' WHEN bool_and(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')) THEN 'open' ELSE 'closed' END
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = 'jeseci' AND c.relname IN ('sync_mark', 'sync_lane'))`;
+
+/** Whether the tables of the outbox are there and may be read. */
+export async function isReadable(transaction: Sql): Promise<boolean> {
+  return (await transaction.query(`SELECT ${accessOf} = 'open'`)).rows[0]?.[0] === true;
 }
 
 /** Of the tables in `$1` those where some trigger would not fire. */
@@ -85,10 +97,10 @@ const unwatched = `ARRAY(SELECT DISTINCT t FROM unnest($1::text[]) AS t CROSS JO
   WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(t) AND tgname = 'sync_mark_' || event AND tgenabled IN ('O', 'A')) ORDER BY t)`;
 const tables = declarations.map(({ table }) => table);
 
-/** The projected tables on which a write would leave no mark, each once; null where there is no outbox at all. */
-export async function missingTriggers(transaction: Sql): Promise<string[] | null> {
-  const { rows } = await transaction.query(`SELECT ${installed}, ${unwatched}`, [tables]);
-  return rows[0]?.[0] === true ? (rows[0][1] as string[]) : null;
+/** Whether a change of a row leaves a mark, and whether the marks may be read. */
+export async function outboxState(transaction: Sql): Promise<OutboxState> {
+  const { rows } = await transaction.query(`SELECT ${accessOf}, ${unwatched}`, [tables]);
+  return { access: rows[0]?.[0] as OutboxAccess, unwatched: rows[0]?.[1] as string[] };
 }
 
 /** Which marks: `after` only saves looking at what was just deleted, marks are found by being there; `upTo` bounds only whether there are any; `keys` leaves those of whole entities out. */
@@ -135,7 +147,7 @@ export function beginMarked(idleMs: number | null): string {
 export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<Begun> {
   const [, triggers, xid, since, behind, deferrable] = row ?? [];
   // Which ones are missing takes longer to tell, and is asked only then.
-  if (triggers !== tables.length * 4) refuseMissing(await missingTriggers(transaction));
+  if (triggers !== tables.length * 4) refuseIncomplete(await outboxState(transaction));
   return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
 }
 
@@ -292,10 +304,10 @@ export async function endRepair(transaction: Sql, run: number, applied: number):
  */
 export async function installScript(sql: SqlDatabase): Promise<string | null> {
   const [version, known] = [await sqlSchemaVersion(sql), await migrationsOf("sql")];
-  const missing = await sql.read(missingTriggers);
-  if (missing !== null && missing.length === 0) return null;
+  const state = await sql.read(outboxState);
+  if (state.access !== "absent" && state.unwatched.length === 0) return null;
   // The tables of the outbox may be there without their triggers; both come from the one migration.
-  if (missing !== null) return `BEGIN;\n${triggersOf(known.map(({ text }) => text).join("\n"), missing)}\nCOMMIT;\n`;
+  if (state.access !== "absent") return `BEGIN;\n${triggersOf(known.map(({ text }) => text).join("\n"), state.unwatched)}\nCOMMIT;\n`;
   const bookkeeping =
     version > 0
       ? ""
