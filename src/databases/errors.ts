@@ -27,6 +27,8 @@ export interface DatabaseErrorDetails {
   /** The likely cause and the next command to run, in one sentence. */
   hint?: string;
   position?: StatementPosition;
+  /** SQLSTATE, the five characters of the SQL standard. */
+  sqlState?: string;
   cause?: unknown;
 }
 
@@ -36,6 +38,7 @@ export class DatabaseError extends Error {
   readonly database: "sql" | "graph" | "folder";
   readonly hint?: string;
   readonly position?: StatementPosition;
+  readonly sqlState?: string;
 
   constructor(code: DatabaseErrorCode, database: "sql" | "graph" | "folder", message: string, details: DatabaseErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -44,6 +47,7 @@ export class DatabaseError extends Error {
     this.database = database;
     if (details.hint !== undefined) this.hint = details.hint;
     if (details.position !== undefined) this.position = details.position;
+    if (details.sqlState !== undefined) this.sqlState = details.sqlState;
   }
 }
 

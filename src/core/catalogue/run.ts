@@ -2,6 +2,7 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases, PlanNode, QueryResult, ReadOptions, ResultStream } from "../../databases/types.ts";
 import type { Value } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
+import { namingGaps } from "../schema/gaps.ts";
 import type { LoadOptions, Session, Trace, TraceEntry } from "../session.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { scan } from "./lexer.ts";
@@ -39,7 +40,7 @@ export function requireQuery(session: Pick<Session, "catalogue">, id: string): Q
   throw new InputError("unknown-query", `there is no query “${id}”`, near ?? "`jeseci queries` lists them");
 }
 
-/** Runs a query file. Throws `InputError` for unfit parameters and `DatabaseError`, its position in the file's lines. */
+/** Runs a query file. Throws `InputError` for unfit parameters and for tables or columns that are not there (`missing-schema`), and `DatabaseError`, its position in the file's lines. */
 export async function runQuery(session: Session, id: string, values: Readonly<Record<string, Value>>, options: RunOptions = {}): Promise<QueryRun> {
   const query = requireQuery(session, id);
   const parameters = completeParameters(query, values);
@@ -48,7 +49,7 @@ export async function runQuery(session: Session, id: string, values: Readonly<Re
     options.trace?.push({ database: query.database, query: query.id, statement: query.statement, parameters, rows: result.rows.length, ms: round(result.ms) });
     return { ...result, query, parameters };
   } catch (error) {
-    throw inFile(error, query);
+    throw inFile(await namingGaps(session.databases, error, query.statement, options), query);
   }
 }
 
@@ -58,7 +59,7 @@ export async function streamQuery(session: Session, id: string, values: Readonly
   try {
     return await stream(session.databases, query, completeParameters(query, values), { ...options, ...guard(query) });
   } catch (error) {
-    throw inFile(error, query);
+    throw inFile(await namingGaps(session.databases, error, query.statement), query);
   }
 }
 

@@ -5,8 +5,9 @@ import { compareText, type Key } from "../projection/compare.ts";
 import { declarations } from "../projection/declarations.ts";
 import { merge, type Pair } from "../projection/merge.ts";
 import { graphRows, projectedRows } from "../projection/read.ts";
-import { countRows } from "../projection/statements.ts";
+import { columnsOf, countTable } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName, type NodeDeclaration } from "../projection/types.ts";
+import { requireColumns } from "../schema/gaps.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { readPair } from "../sync/lane.ts";
 import { explain } from "./causes.ts";
@@ -36,12 +37,13 @@ const progressRows = 5_000;
 /**
  * Compares the graph with the projection of the rows, also while others write: every difference is looked at again until it
  * is at rest, and what is on its way is counted apart. Memory is flat; both sides are read once, in key order.
- * Throws `DatabaseError` if either side is unreachable.
+ * Throws `DatabaseError` if either side is unreachable, and `InputError` (`missing-schema`) if PostgreSQL lacks what is compared.
  */
 export async function check(session: Session, options: CheckOptions = {}): Promise<CheckReport> {
   const { mode = "deep", limit = defaultLimit, past = nothingKnown } = options;
   const started_at = new Date().toISOString();
   const load = { ...(options.signal === undefined ? {} : { signal: options.signal }), timeoutMs: options.timeoutMs ?? 0 };
+  await requireColumns(session.databases, declarations.map(columnsOf), load);
   const pair = await readPair(session.databases, load);
   const ground = await groundOf(session.databases, pair.bookmarks, load);
   const { entities, found, total, agree, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
@@ -90,7 +92,7 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
   const entity: EntityCheck = { entity: declaration.entity, sql_rows: 0, graph_rows: 0, missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
   const counts = { missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
   // Counting takes its time: only where somebody looks.
-  const total = onProgress === undefined ? null : Number((await databases.sql.query(countRows(declaration), [], load)).rows[0]?.[0] ?? 0);
+  const total = onProgress === undefined ? null : Number((await databases.sql.query(countTable(declaration.table), [], load)).rows[0]?.[0] ?? 0);
   let open: Key[] = [];
   const settle = async (): Promise<void> => {
     const { pairs, inFlight } = await confirm(databases, declaration, open, ground, load);

@@ -111,8 +111,8 @@ export function anyInGraph(declaration: Declaration): string {
   return `${pattern} WHERE ${condition} RETURN 1 AS one LIMIT 1`;
 }
 
-/** How many rows an entity has. */
-export function countRows({ table }: Declaration): string {
+/** How many rows a table of the model has. */
+export function countTable(table: string): string {
   return `SELECT count(*) FROM ${table}`;
 }
 
@@ -173,6 +173,11 @@ export function deleteNodes(node: NodeDeclaration, relationships: readonly Relat
 
 function keyColumns(declaration: Declaration): [string, string | null] {
   return declaration.kind === "node" ? [declaration.key.column, null] : [declaration.from.column, declaration.to.column];
+}
+
+/** What is read of a table. */
+export function columnsOf(declaration: Declaration): { table: string; columns: string[] } {
+  return { table: declaration.table, columns: [...keyColumns(declaration).flatMap((column) => column ?? []), ...declaration.properties.map(({ column }) => column)] };
 }
 
 function numbers(declaration: Declaration): Declaration["properties"] {

@@ -5,7 +5,7 @@ import type { Key } from "../projection/compare.ts";
 import { declarationOf } from "../projection/declarations.ts";
 import { differences, merge } from "../projection/merge.ts";
 import { graphRows, pagedRows } from "../projection/read.ts";
-import { anyInGraph, countRows } from "../projection/statements.ts";
+import { anyInGraph, countTable } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
 import { defaultDeleteCap } from "./delete-cap.ts";
 import type { Mark } from "./outbox.ts";
@@ -60,7 +60,7 @@ export async function reconcile(databases: Databases, carrier: Carrier, options:
   for (const entity of options.entities) {
     const declaration = declarationOf(entity);
     // Counting takes its time: only where somebody looks.
-    const total = options.onProgress === undefined ? null : Number((await databases.sql.query(countRows(declaration), [], { timeoutMs: 0 })).rows[0]?.[0] ?? 0);
+    const total = options.onProgress === undefined ? null : Number((await databases.sql.query(countTable(declaration.table), [], { timeoutMs: 0 })).rows[0]?.[0] ?? 0);
     const tell = (done: number): void => {
       options.onProgress?.({ step: entity, done, total: total === null ? null : Math.max(total, done) });
       if (options.signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was written so far is right, run it again for the rest");

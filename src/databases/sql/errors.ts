@@ -53,6 +53,7 @@ export function sqlError(failure: SqlFailure, statement?: string, cause?: unknow
     ...(cause === undefined ? {} : { cause }),
     ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
+    ...(state === "" ? {} : { sqlState: state }),
   });
 }
 
