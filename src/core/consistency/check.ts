@@ -3,7 +3,7 @@ import { throwIfCancelled } from "../../databases/errors.ts";
 import type { OnProgress } from "../progress.ts";
 import { compareText, type Key } from "../projection/compare.ts";
 import { declarations } from "../projection/declarations.ts";
-import { merge, type Pair } from "../projection/merge.ts";
+import { agrees, merge, type Pair } from "../projection/merge.ts";
 import { graphRows, projectedRows } from "../projection/read.ts";
 import { columnsOf, countTable } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName, type NodeDeclaration } from "../projection/types.ts";
@@ -106,13 +106,16 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
     }
   };
   let seen = 0;
-  for await (const pair of merge(projectedRows(databases, declaration, load), graphRows(databases, declaration, load))) {
-    seen += 1;
+  for await (const pairs of merge(projectedRows(databases, declaration, load), graphRows(databases, declaration, load))) {
+    for (const pair of pairs) {
+      if (pair.sql !== null) entity.sql_rows += 1;
+      entity.graph_rows += pair.graph.length;
+      if (!agrees(pair)) open.push({ k1: pair.k1, k2: pair.k2 });
+    }
+    seen += pairs.length;
+    // The last and shorter batch is told of below.
     if (seen % progressRows === 0) onProgress?.({ step: declaration.entity, done: seen, total: total === null ? null : Math.max(total, seen) });
-    await pace?.();
-    if (pair.sql !== null) entity.sql_rows += 1;
-    entity.graph_rows += pair.graph.length;
-    if (kindsOf(pair).length > 0) open.push({ k1: pair.k1, k2: pair.k2 });
+    await pace?.(pairs.length);
     // An embedded database answers nobody else while it is read from end to end, and holds no more than fits in memory.
     if (open.length >= candidates && databases.profile === "servers") await settle();
   }
@@ -121,15 +124,15 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
   return { ...entity, ...counts };
 }
 
-type Pace = (() => Promise<void> | undefined) | undefined;
+type Pace = ((keys: number) => Promise<void> | undefined) | undefined;
 
 /** Waits now and then, so that no more than so many keys a second are read. */
 function paceOf(maxRate: number | undefined, signal: AbortSignal | undefined): Pace {
   if (maxRate === undefined) return undefined;
   const began = performance.now();
   let keys = 0;
-  return () => {
-    keys += 1;
+  return (more) => {
+    keys += more;
     const ahead = (keys / maxRate) * 1_000 - (performance.now() - began);
     // Shorter sleeps would be later than they should be.
     return ahead < 20 ? undefined : sleep(ahead, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfCancelled(signal, "sql"));

@@ -16,17 +16,17 @@ export interface Keyed extends Key {
   values: Value[];
 }
 
-/** The rows of an entity as the graph should hold them, in key order. */
-export async function* projectedRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<Keyed> {
+/** The rows of an entity as the graph should hold them, in key order, in batches. */
+export async function* projectedRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<readonly Keyed[]> {
   const stream = await databases.sql.stream(readRows(declaration), [], options);
   let last: Keyed | undefined;
-  for await (const rows of stream) {
-    for (const row of rows) {
-      const keyed = keyedOf(row, declaration, true);
+  for await (const rows of readAhead(stream)) {
+    const batch = rows.map((row) => keyedOf(row, declaration, true));
+    for (const keyed of batch) {
       assertForward(last, keyed, "PostgreSQL");
       last = keyed;
-      yield keyed;
     }
+    yield batch;
   }
 }
 
@@ -34,11 +34,11 @@ export async function* projectedRows(databases: Databases, declaration: Declarat
  * The same in pages, each in a snapshot of its own, so that the reader may write between two of them and holds no
  * transaction open for as long as a million rows take.
  */
-export async function* pagedRows(databases: Databases, declaration: Declaration): AsyncGenerator<Keyed> {
+export async function* pagedRows(databases: Databases, declaration: Declaration): AsyncGenerator<readonly Keyed[]> {
   let after: Key | undefined;
   for (;;) {
     const rows = await pageAfter(databases.sql, declaration, "bytes", after, pageRows);
-    yield* rows;
+    yield rows;
     if (rows.length < pageRows) return;
     after = rows.at(-1);
   }
@@ -52,27 +52,56 @@ export async function pageAfter(sql: Sql, declaration: Declaration, order: KeyOr
 }
 
 /**
- * What the graph holds of an entity, in key order; several of one key in a row if there are duplicates. Within one
- * first key the graph may sort by UTF-16, so that group is sorted again here.
+ * What the graph holds of an entity, in key order, in batches; several of one key in a row if there are duplicates. Within
+ * one first key the graph may sort by UTF-16, so that group is sorted again here, and never spans two batches.
  */
-export async function* graphRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<Keyed> {
+export async function* graphRows(databases: Databases, declaration: Declaration, options: ReadOptions = {}): AsyncGenerator<readonly Keyed[]> {
   const stream = await databases.graph.stream(readGraph(declaration), { lo: "" }, options);
-  let group: Keyed[] = [];
-  let last: Keyed | undefined;
-  for await (const rows of stream) {
+  let batch: Keyed[] = [];
+  /** Where the last group of the batch begins, and whether it must be sorted. */
+  let [start, shuffled] = [0, false];
+  let previous: Keyed | undefined;
+  const close = (): void => {
+    if (shuffled) batch.splice(start, batch.length, ...batch.slice(start).sort(compareKeys));
+    shuffled = false;
+  };
+  for await (const rows of readAhead(stream)) {
     for (const row of rows) {
       const keyed = keyedOf(row, declaration, false);
-      const [first] = group;
-      if (first !== undefined && first.k1 !== keyed.k1) {
-        yield* group.sort(compareKeys);
-        assertForward(last, first, "the graph");
-        last = first;
-        group = [];
+      if (previous !== undefined && previous.k1 === keyed.k1) shuffled ||= compareText(previous.k2, keyed.k2) > 0;
+      else {
+        assertForward(previous, keyed, "the graph");
+        close();
+        start = batch.length;
       }
-      group.push(keyed);
+      batch.push(keyed);
+      previous = keyed;
     }
+    if (start === 0) continue;
+    // The last group may go on.
+    const rest = batch.splice(start);
+    yield batch;
+    [batch, start] = [rest, 0];
   }
-  yield* group.sort(compareKeys);
+  close();
+  if (batch.length > 0) yield batch;
+}
+
+/** Asks for the next batch while the last one is looked at: neither side waits for the other. */
+async function* readAhead<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = stream[Symbol.asyncIterator]();
+  try {
+    for (let next = iterator.next(); ; ) {
+      const result = await next;
+      if (result.done === true) return;
+      next = iterator.next();
+      // Should nobody come back for it.
+      next.catch(() => undefined);
+      yield result.value;
+    }
+  } finally {
+    await iterator.return?.(undefined);
+  }
 }
 
 /** The rows of some keys as the graph should hold them, and the keys that have none. */

@@ -3,7 +3,7 @@ import type { Databases } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Key } from "../projection/compare.ts";
 import { declarationOf } from "../projection/declarations.ts";
-import { differences, merge } from "../projection/merge.ts";
+import { agrees, merge } from "../projection/merge.ts";
 import { graphRows, pagedRows } from "../projection/read.ts";
 import { anyInGraph, countTable } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
@@ -44,7 +44,6 @@ interface Extra {
 
 /** Several batches of the carrier's, which reads the next one while the graph works on the last. */
 const batchKeys = 4_000;
-const progressRows = 1_000;
 const keptKeys = 101;
 
 /**
@@ -103,19 +102,20 @@ async function compareEntity(databases: Databases, declaration: Declaration, car
     if (batch.length > 0) await carrier.keys(batch);
     batch = [];
   };
-  for await (const pair of merge(pagedRows(databases, declaration), graphRows(databases, declaration, { timeoutMs: 0 }))) {
-    extra.graphRows += pair.graph.length;
-    if (pair.sql === null) {
-      extra.count += 1;
-      if (extra.keys.length < keptKeys) extra.keys.push({ k1: pair.k1, k2: pair.k2 });
-      continue;
+  for await (const pairs of merge(pagedRows(databases, declaration), graphRows(databases, declaration, { timeoutMs: 0 }))) {
+    for (const pair of pairs) {
+      extra.graphRows += pair.graph.length;
+      if (pair.sql === null) {
+        extra.count += 1;
+        if (extra.keys.length < keptKeys) extra.keys.push({ k1: pair.k1, k2: pair.k2 });
+        continue;
+      }
+      extra.rows += 1;
+      if (agrees(pair)) unchanged += 1;
+      else batch.push(markOf(declaration, pair));
+      if (batch.length >= batchKeys) await flush();
     }
-    extra.rows += 1;
-    const [stored] = pair.graph;
-    if (stored !== undefined && pair.graph.length === 1 && differences(pair.sql, stored).length === 0) unchanged += 1;
-    else batch.push(markOf(declaration, pair));
-    if (batch.length >= batchKeys) await flush();
-    if (extra.rows % progressRows === 0) tell(extra.rows);
+    tell(extra.rows);
   }
   await flush();
   tell(extra.rows);

@@ -156,16 +156,16 @@ test.each<[Value | undefined, Value | undefined, boolean]>([
 test("the merge pairs every key of both sides exactly once, in order", async () => {
   const keys = fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 3 }), fc.constantFrom("", "b", "😀", "\uffff")), { maxLength: 12 });
   const keyed = (pairs: [string, string][]): Keyed[] => pairs.map(([k1, k2]) => ({ k1, k2, values: [] })).sort((a, b) => compareText(a.k1, b.k1) || compareText(a.k2, b.k2));
-  async function* stream(rows: Keyed[]): AsyncGenerator<Keyed> {
-    for (const row of rows) yield await Promise.resolve(row);
+  async function* stream(rows: Keyed[], size: number): AsyncGenerator<Keyed[]> {
+    for (let from = 0; from < rows.length; from += size) yield await Promise.resolve(rows.slice(from, from + size));
   }
   const name = ({ k1, k2 }: { k1: string; k2: string }): string => JSON.stringify([k1, k2]);
   await fc.assert(
-    fc.asyncProperty(keys, keys, async (left, right) => {
+    fc.asyncProperty(keys, keys, fc.integer({ min: 1, max: 5 }), async (left, right, size) => {
       const sql = keyed([...new Map(left.map((pair) => [JSON.stringify(pair), pair])).values()]);
       const graph = keyed(right);
       const seen: string[] = [];
-      for await (const pair of merge(stream(sql), stream(graph))) {
+      for await (const pairs of merge(stream(sql, size), stream(graph, 6 - size))) for (const pair of pairs) {
         seen.push(name(pair));
         expect(pair.sql !== null).toBe(sql.some((row) => name(row) === name(pair)));
         expect(pair.graph).toHaveLength(graph.filter((row) => name(row) === name(pair)).length);
