@@ -15,6 +15,7 @@ export { loadRecommendations } from "../core/recommendations/recommend.ts";
 export { loadSharedMatrix } from "../core/shared-concepts/shared-concepts.ts";
 export { follow } from "../core/sync/follow.ts";
 export { loadBacklog } from "../core/sync/outbox.ts";
+export { describeGaps, loadSchemaGaps } from "../core/schema/gaps.ts";
 export { sync } from "../core/sync/project.ts";
 export { checkValues } from "../core/writes/values.ts";
 export { runnable } from "../core/output/runnable.ts";

@@ -248,6 +248,7 @@ export class Explorer implements Host {
       await this.#chooseUser(session, backend);
       if (this.#ended) return;
       this.connection = { kind: "ready" };
+      void this.#tellGaps(session, backend);
       this.screen.enter();
       this.changed();
       this.sync.start();
@@ -407,6 +408,12 @@ export class Explorer implements Host {
     const near = nearest(asked, found.known);
     this.say(`there is no user “${asked}”${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`, "danger");
     this.#pickUser();
+  }
+
+  /** Names what a PostgreSQL of others lacks. Beside everything else: where nothing is missing, nobody waits for it. */
+  async #tellGaps(session: Opened, backend: Backend): Promise<void> {
+    const gaps = backend.describeGaps(await backend.loadSchemaGaps(session.databases).catch(() => ({ tables: [], columns: [] })));
+    if (gaps !== null && !this.#ended) this.say(`${gaps}: only what needs that is shut`, "warn");
   }
 
   #pickUser(): void {

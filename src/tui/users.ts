@@ -1,3 +1,4 @@
+import { InputError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import { isUnreachable } from "../databases/errors.ts";
@@ -5,7 +6,7 @@ import { ChoiceOverlay, type Choice } from "./overlay.ts";
 import type { Backend } from "./screen.ts";
 
 /**
- * Looks whether there is a user of that name. Undefined if there is, or if neither side can be asked: then whoever was
+ * Looks whether there is a user of that name. Undefined if there is, or if nobody can be asked: then whoever was
  * shown stays. Else everybody's names, and who was active last.
  */
 export async function findUser(session: Session, backend: Backend, username: string | undefined, noticed: (error: Error) => void): Promise<{ known: string[]; username: string | undefined } | undefined> {
@@ -14,8 +15,9 @@ export async function findUser(session: Session, backend: Backend, username: str
     const { rows } = await backend.listUsers(session, { partial: true });
     known = rows.map((row) => row.username);
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
-    noticed(error);
+    if (isUnreachable(error)) noticed(error);
+    // Without its table nobody is known; the screens that need it say so.
+    else if (!(error instanceof InputError)) throw error;
     return undefined;
   }
   if (username !== undefined && known.includes(username)) return undefined;
