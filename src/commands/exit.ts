@@ -49,6 +49,6 @@ export function errorText({ code, message, hint }: Told, json: boolean): string 
 
 function place({ message, position, database, code }: DatabaseError): string {
   const where = position === undefined || /:\d+:\d+: /.test(message) ? "" : ` (line ${position.line}, column ${position.column})`;
-  const side = database === "folder" || code === "syntax" ? "" : `${database === "sql" ? "PostgreSQL" : "graph"}: `;
+  const side = database === "folder" || code === "syntax" || code === "cancelled" ? "" : `${database === "sql" ? "PostgreSQL" : "graph"}: `;
   return `${side}${message}${where}`;
 }

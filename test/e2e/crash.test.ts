@@ -93,7 +93,7 @@ function crashStories(at: () => { home: Home; open: OpenOptions }): void {
     child.kill("SIGINT");
     child.kill("SIGCONT");
     expect(await ended).toEqual([130, null]);
-    expect(said).toBe("error: graph: interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`\n");
+    expect(said).toBe("error: interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`\n");
     expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({ pending_marks: 1500 });
     await agree();
   });

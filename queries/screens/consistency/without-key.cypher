@@ -1,7 +1,7 @@
 // title: Nodes without key
-// description: Concepts, users and paths that lack the id that identifies them.
+// description: Concepts, users and paths that lack the id that identifies them, or whose id is no text.
 MATCH (n)
-WHERE (n:Concept AND n.concept_id IS NULL) OR (n:User AND n.user_id IS NULL) OR (n:LearningPath AND n.path_id IS NULL)
+WHERE (n:Concept AND NOT coalesce(n.concept_id >= '', false)) OR (n:User AND NOT coalesce(n.user_id >= '', false)) OR (n:LearningPath AND NOT coalesce(n.path_id >= '', false))
 RETURN head(labels(n)) AS label, coalesce(n.name, n.username, n.title) AS name
 ORDER BY label, name
 LIMIT 1000

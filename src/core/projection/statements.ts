@@ -137,9 +137,9 @@ export function create(declaration: RelationshipDeclaration): string {
   return upsert(declaration).replace("MERGE (a)-[r:", "CREATE (a)-[r:");
 }
 
-/** How many relationships of a type there are at all: Neo4j keeps this count. */
-export function countType({ type }: RelationshipDeclaration): string {
-  return `MATCH ()-[r:${type}]->() RETURN count(r) AS n`;
+/** How many nodes of a label or relationships of a type there are at all, with a key or without: Neo4j keeps these counts. */
+export function countAll(declaration: Declaration): string {
+  return declaration.kind === "node" ? `MATCH (n:${declaration.label}) RETURN count(n) AS n` : `MATCH ()-[r:${declaration.type}]->() RETURN count(r) AS n`;
 }
 
 /** Which end is missing: asked only when an upsert counted too few. */

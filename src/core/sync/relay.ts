@@ -3,7 +3,7 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import { declarations } from "../projection/declarations.ts";
-import { countType } from "../projection/statements.ts";
+import { countAll } from "../projection/statements.ts";
 import type { Declaration, EntityName, RelationshipDeclaration } from "../projection/types.ts";
 import type { Key } from "../projection/compare.ts";
 import { pageAfter } from "../projection/read.ts";
@@ -19,7 +19,7 @@ const batchKeys = 1_000;
 /** A pass takes no further batch once it has held the lane for so long, so that others get their turn. */
 const laneMs = 250;
 /** The same while the first rows of an entity are projected: fewer and larger transactions, when there is nothing yet to look at. */
-const projectionLaneMs = 1_000;
+const projectionLaneMs = 400;
 /** A transaction that was left open holds everybody up; the server ends it after so long. */
 const passTimeoutMs = 30_000;
 const keptPasses = 10_000;
@@ -168,7 +168,7 @@ export class Relay {
   async #stillFresh(graph: Graph, undisturbed: boolean): Promise<boolean> {
     const fresh = this.#fresh;
     if (fresh === undefined) return false;
-    const { rows } = undisturbed ? await graph.query(countType(fresh.declaration)) : { rows: [] };
+    const { rows } = undisturbed ? await graph.query(countAll(fresh.declaration)) : { rows: [] };
     if (Number(rows[0]?.[0] ?? -1) === fresh.written) return true;
     this.#fresh = undefined;
     return false;
