@@ -4,7 +4,9 @@ import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import { keyText, type Key } from "../projection/compare.ts";
-import { entityNames, type EntityName } from "../projection/types.ts";
+import { keyedOf, type Keyed } from "../projection/read.ts";
+import { readMarked } from "../projection/statements.ts";
+import { entityNames, type Declaration, type EntityName } from "../projection/types.ts";
 
 /*
  * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
@@ -17,6 +19,9 @@ export const lane = "main";
 export const wholeEntity = "*";
 
 type Sql = Transaction<SqlParameters>;
+
+/** Rows that were read along with their marks, and keys that have none, by entity. */
+export type KnownRows = ReadonlyMap<Declaration, { rows: readonly Keyed[]; gone: readonly Key[] }>;
 
 /** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */
 export interface Mark extends Key {
@@ -151,13 +156,26 @@ export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<
   return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
 }
 
+const own = "SELECT id, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2";
+
 /**
- * The keys that this very transaction marked; `since` is what `beginMarked` gave. The mark of a TRUNCATE is
- * not among them: only a relay compares a whole entity, so that mark must stay until one has.
+ * The keys that this very transaction marked; `since` is what `beginMarked` gave. The rows of the `likely` entity come along
+ * with them, which saves a trip. The mark of a TRUNCATE is not among them: only a relay compares a whole entity, so that mark
+ * must stay until one has.
  */
-export async function ownMarks(transaction: Sql, since: string): Promise<Mark[]> {
-  const { rows } = await transaction.query("SELECT id::text, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2 ORDER BY sync_mark.id", [since, wholeEntity]);
-  return rows.map(markOf);
+export async function ownMarks(transaction: Sql, since: string, likely: Declaration | undefined): Promise<{ marks: Mark[]; known: KnownRows }> {
+  const statement = likely === undefined ? `SELECT id::text, entity, k1, k2, cascade FROM (${own}) AS m ORDER BY m.id` : readMarked(likely, own);
+  const { rows } = await transaction.query(statement, [since, wholeEntity]);
+  const marks = rows.map(markOf);
+  if (likely === undefined) return { marks, known: new Map() };
+  const [there, gone] = [new Map<string, Keyed>(), new Map<string, Key>()];
+  for (const [index, mark] of marks.entries()) {
+    if (mark.entity !== likely.entity) continue;
+    const row = rows[index] ?? [];
+    if (row[5] === true) there.set(keyText(mark), keyedOf([mark.k1, mark.k2, ...row.slice(6)], likely, true));
+    else gone.set(keyText(mark), { k1: mark.k1, k2: mark.k2 });
+  }
+  return { marks, known: new Map([[likely, { rows: [...there.values()], gone: [...gone.values()] }]]) };
 }
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */

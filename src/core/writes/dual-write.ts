@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
-import { concept, declarations } from "../projection/declarations.ts";
+import { concept, declarationOf, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
@@ -26,6 +26,8 @@ export interface WriteResult {
 
 /** One action of a person, in both databases. None of its parts may use the databases themselves, only the transactions that are given. */
 export interface DualWrite<T> {
+  /** Of which entity most of the rows will be: they are read in the same trip as their marks. Only a hint. */
+  entity?: EntityName;
   /** The statements on the rows; triggers mark what changed, and that is projected. Whatever it throws, nothing is written. */
   rows(transaction: Transaction<SqlParameters>): Promise<T>;
   /** Ids of concepts that must be in the graph before `graph` runs: their rows are carried over first. */
@@ -102,9 +104,10 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
             if (deferrable) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
             const cascade = write.cascade?.(value) ?? [];
             if (cascade.length > 0) await markCascade(sql, since, cascade);
-            course.marks = await ownMarks(sql, since);
+            const { marks, known } = await ownMarks(sql, since, write.entity === undefined ? undefined : declarationOf(write.entity));
+            course.marks = marks;
             failpoint("dual-written");
-            const applied = await carryOver(graph, sql, course.marks);
+            const applied = await carryOver(graph, sql, marks, known);
             await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
             course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
             failpoint("dual-applied");
