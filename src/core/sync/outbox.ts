@@ -156,26 +156,36 @@ export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<
   return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
 }
 
-const own = "SELECT id, entity, k1, k2, cascade FROM jeseci.sync_mark WHERE id > $1::bigint AND xid = pg_current_xact_id() AND k1 <> $2";
+const own = `SELECT id, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead AS d WHERE d.lane = o.lane AND d.entity = o.entity AND d.k1 = o.k1 AND d.k2 = o.k2) AS parked
+  FROM jeseci.sync_mark AS o WHERE id > $1::bigint AND xid = pg_current_xact_id()`;
+
+/** What a write has marked. */
+export interface OwnMarks {
+  /** Of keys. The mark of a TRUNCATE is not among them: only a relay compares a whole entity, so that mark must stay until one has. */
+  marks: Mark[];
+  /** There is such a mark too. */
+  whole: boolean;
+  /** Some of the keys are parked. */
+  parked: boolean;
+  known: KnownRows;
+}
 
 /**
- * The keys that this very transaction marked; `since` is what `beginMarked` gave. The rows of the `likely` entity come along
- * with them, which saves a trip. The mark of a TRUNCATE is not among them: only a relay compares a whole entity, so that mark
- * must stay until one has.
+ * What this very transaction marked; `since` is what `beginMarked` gave. The rows of the `likely` entity come along with the
+ * marks, which saves a trip.
  */
-export async function ownMarks(transaction: Sql, since: string, likely: Declaration | undefined): Promise<{ marks: Mark[]; known: KnownRows }> {
-  const statement = likely === undefined ? `SELECT id::text, entity, k1, k2, cascade FROM (${own}) AS m ORDER BY m.id` : readMarked(likely, own);
-  const { rows } = await transaction.query(statement, [since, wholeEntity]);
-  const marks = rows.map(markOf);
-  if (likely === undefined) return { marks, known: new Map() };
+export async function ownMarks(transaction: Sql, since: string, likely: Declaration | undefined): Promise<OwnMarks> {
+  const statement = likely === undefined ? `SELECT id::text, entity, k1, k2, cascade, parked FROM (${own}) AS m ORDER BY m.id` : readMarked(likely, own);
+  const { rows: all } = await transaction.query(statement, [since]);
+  const rows = all.filter(([, , k1]) => k1 !== wholeEntity);
   const [there, gone] = [new Map<string, Keyed>(), new Map<string, Key>()];
-  for (const [index, mark] of marks.entries()) {
-    if (mark.entity !== likely.entity) continue;
-    const row = rows[index] ?? [];
-    if (row[5] === true) there.set(keyText(mark), keyedOf([mark.k1, mark.k2, ...row.slice(6)], likely, true));
-    else gone.set(keyText(mark), { k1: mark.k1, k2: mark.k2 });
+  for (const row of likely === undefined ? [] : rows) {
+    const { entity, k1, k2 } = markOf(row);
+    if (entity !== likely?.entity) continue;
+    if (row[6] === true) there.set(keyText({ k1, k2 }), keyedOf([k1, k2, ...row.slice(7)], likely, true));
+    else gone.set(keyText({ k1, k2 }), { k1, k2 });
   }
-  return { marks, known: new Map([[likely, { rows: [...there.values()], gone: [...gone.values()] }]]) };
+  return { marks: rows.map(markOf), whole: rows.length < all.length, parked: rows.some((row) => row[5] === true), known: new Map(likely === undefined ? [] : [[likely, { rows: [...there.values()], gone: [...gone.values()] }]]) };
 }
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */
@@ -234,44 +244,50 @@ export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Pro
   if (ids.length > 0) await transaction.query("DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])", [ids]);
 }
 
+/**
+ * The same in one statement that is a transaction by itself, and need not wait for the disk: marks that a power cut brings
+ * back are carried over once more, which changes nothing.
+ */
+export async function dropMarks(sql: SqlDatabase, marks: readonly Mark[]): Promise<void> {
+  const ids = idsOf(marks);
+  if (ids.length > 0) await sql.execute("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT set_config('synchronous_commit', 'off', true)", [ids]);
+}
+
 function idsOf(marks: readonly Mark[]): string[] {
   return marks.flatMap(({ id }) => id ?? []);
 }
 
+/** Whether anything is parked at all. */
+export async function anyParked(transaction: Sql): Promise<boolean> {
+  return (await transaction.query("SELECT EXISTS (SELECT FROM jeseci.sync_dead WHERE lane = $1)", [lane])).rows[0]?.[0] === true;
+}
+
 /**
- * After the graph's commit, in one statement: the marks go, nodes that had to stay are parked, and every other key is
- * parked no longer. Keys whose marks somebody else took away are his affair: he carried them over later. This commit need
- * not wait for the disk: marks that a power cut brings back are carried over once more, which changes nothing.
+ * Parks nodes that had to stay, and every other of these keys no longer. While the lane is held, before the graph commits:
+ * afterwards somebody else may have had the lane, and parked or carried over the same key for a newer reason. Should the
+ * graph not commit, the marks are still there, and whoever takes them up does this again.
  */
-export async function settleMarks(transaction: Sql, marks: readonly Mark[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
+export async function settleParked(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
   const name = ({ entity, k1 }: Pick<Mark, "entity" | "k1">): string => `${entity} ${k1}`;
   const stay = new Set(left.map(name));
-  await transaction.query(
-    `WITH key AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[]) AS k(id, entity, k1, k2, stays)),
-      gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING id),
-      own AS MATERIALIZED (SELECT entity, k1, k2, stays FROM key WHERE id IS NULL OR id IN (SELECT id FROM gone)),
-      unparked AS (DELETE FROM jeseci.sync_dead AS d USING own AS o WHERE d.entity = o.entity AND d.k1 = o.k1 AND d.k2 = o.k2 AND NOT o.stays),
-      parked AS (${parkStatement("own WHERE stays", 6)})
-     SELECT set_config('synchronous_commit', 'off', true)`,
-    [marks.map(({ id }) => id), ...columnsOf(marks), marks.map((mark) => stay.has(name(mark))), "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own"],
-  );
+  await unpark(transaction, keys.filter((key) => !stay.has(name(key))));
+  await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
 }
 
 /** Forgets that these keys were parked: they have been carried over. */
 export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
+  if (keys.length === 0) return;
   await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
 }
 
 /** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
 export async function park(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
   if (keys.length === 0) return;
-  await transaction.query(parkStatement("unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)", 4), [...columnsOf(keys), code, message]);
-}
-
-/** Parks the keys of `source`; the code and the message are the parameters from number `from` on. */
-function parkStatement(source: string, from: number): string {
-  return `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $${from}::text, $${from + 1}::text FROM ${source}
-     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`;
+  await transaction.query(
+    `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $4::text, $5::text FROM unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)
+     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`,
+    [...columnsOf(keys), code, message],
+  );
 }
 
 function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[][] {

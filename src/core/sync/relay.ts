@@ -10,7 +10,7 @@ import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, newestMark, park, readMarks, settleMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
+import { anyMark, anyParked, countMarks, deleteMarks, lane, newestMark, park, readMarks, settleParked, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
 import { markOf, reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
@@ -187,10 +187,12 @@ export class Relay {
           const { undisturbed } = await fence(graph, this.#lease);
           failpoint("relay-fenced");
           const absent = projecting && (await this.#stillFresh(graph, undisturbed));
-          return this.#databases.sql.read(
-            (sql) => applyBatches(graph, inTurn(sql), batches, marks, { absent, laneMs: projecting ? projectionLaneMs : laneMs, signal: this.#signal }),
+          const { done, parked } = await this.#databases.sql.read(
+            async (sql) => ({ parked: await anyParked(sql), done: await applyBatches(graph, inTurn(sql), batches, marks, { absent, laneMs: projecting ? projectionLaneMs : laneMs, signal: this.#signal }) }),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
+          if (parked || done.left.length > 0) await this.#databases.sql.write((sql) => settleParked(sql, keysOnly(marks), done.left), { lockTimeoutMs: 2_000 });
+          return done;
         },
         { timeoutMs: passTimeoutMs, once: true },
       );
@@ -217,7 +219,7 @@ export class Relay {
     const bookmarks = await graph.bookmarks();
     await sql.write(
       async (transaction) => {
-        await settleMarks(transaction, keys, applied.left);
+        await deleteMarks(transaction, keys);
         const drained = !(await anyMark(transaction, { after: keys.at(-1)?.id ?? "0" })) && !(await anyMark(transaction));
         const counts = Object.values(applied.counts);
         await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
-import type { Databases, GraphParameters, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
+import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
 import { concept, declarationOf, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { oneAtATime, lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
-import { beginMarked, begunOf, markCascade, ownMarks, requireOutbox, settleMarks, type Mark } from "../sync/outbox.ts";
+import { beginMarked, begunOf, dropMarks, markCascade, ownMarks, requireOutbox, settleParked, type Mark } from "../sync/outbox.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
 /** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */
@@ -77,7 +77,7 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   failpoint("dual-graph-committed");
   await databases.graph.checkpoint();
   // Only saves the relay from doing it once more.
-  await course.settleMarks(databases.sql).catch(() => undefined);
+  await dropMarks(databases.sql, course.marks).catch(() => undefined);
   failpoint("dual-marks-deleted");
   return course.result("both");
 }
@@ -104,12 +104,13 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
             if (deferrable) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
             const cascade = write.cascade?.(value) ?? [];
             if (cascade.length > 0) await markCascade(sql, since, cascade);
-            const { marks, known } = await ownMarks(sql, since, write.entity === undefined ? undefined : declarationOf(write.entity));
-            course.marks = marks;
+            const { marks, whole, parked, known } = await ownMarks(sql, since, write.entity === undefined ? undefined : declarationOf(write.entity));
+            [course.marks, course.whole] = [marks, whole];
             failpoint("dual-written");
             const applied = await carryOver(graph, sql, marks, known);
             await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
             course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
+            if (parked || applied.left.length > 0) await settleParked(sql, marks, applied.left);
             failpoint("dual-applied");
             if (dryRun) throw new RolledBack();
             // From here on an error may mean that it was committed all the same.
@@ -150,14 +151,14 @@ async function carryOnce(databases: Databases): Promise<boolean> {
 async function finishLater<T>(databases: Databases, course: Course<T>, error: unknown): Promise<WriteResult & { value: T }> {
   if (!(error instanceof DatabaseError)) throw error;
   // Only the graph was written to: either its answer was lost, or it refused.
-  if (course.marks.length === 0) {
+  if (course.marks.length === 0 && !course.whole) {
     if (!isUnreachable(error)) throw error;
     return course.result("unknown", `the graph did not say whether it was committed (${error.message}): look, or do it again, which changes nothing twice`);
   }
   // That it was PostgreSQL's answer that was lost says nothing against the graph.
   if (isTransient(error) && (error.code !== "cannot-connect" || error.database === "sql")) {
     const done = await relayOnce(databases).catch(() => false);
-    if (done && !(await databases.sql.read((transaction) => stillMarked(transaction, course.marks)))) return course.result("both");
+    if (done && !course.whole && !(await databases.sql.read((transaction) => stillMarked(transaction, course.marks)))) return course.result("both");
   }
   return course.result("pending", `written in PostgreSQL, reaching the graph: ${error.message}`);
 }
@@ -186,21 +187,16 @@ class Course<T> {
   stage: "before" | "asked" | "committed" = "before";
   xid = "";
   marks: readonly Mark[] = [];
+  /** It marked a whole entity, which only a relay compares. */
+  whole = false;
   #value: T | undefined;
   #counts: WriteCount[] = [];
-  #left: Applied["left"] = [];
 
   wrote(value: T, applied: Applied, more: readonly WriteCount[]): void {
     this.#value = value;
-    this.#left = applied.left;
     const counts = declarations.map(({ entity }): WriteCount => ({ entity, ...applied.counts[entity] })).filter(({ upserted, deleted }) => upserted + deleted > 0);
     const cascaded: WriteCount[] = applied.cascaded > 0 ? [{ entity: "relationship", upserted: 0, deleted: applied.cascaded }] : [];
     this.#counts = [...counts, ...cascaded, ...more];
-  }
-
-  /** After both commits: the marks go, and what was parked of these keys has been carried over, but for what must stay. */
-  async settleMarks(sql: SqlDatabase): Promise<void> {
-    await settleMarks({ query: (statement, parameters) => sql.execute(statement, parameters) }, this.marks, this.#left);
   }
 
   result(outcome: Outcome, ...warnings: string[]): WriteResult & { value: T } {

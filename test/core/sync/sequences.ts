@@ -104,6 +104,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "restart" as const }) },
 );
 
+const untouched: Change = { entity: "concept", a: 0, b: 0, other: 0, how: "put", word: null, number: 0, again: false };
+
+/** Sequences that once failed, made as small as they would be. */
+const found: Step[][] = [
+  // A relay that has carried a concept over settles after somebody else has deleted it, who parks its node: parked it stays.
+  [
+    { do: "sql", writer: 0, changes: [untouched, { ...untouched, entity: "progress", how: "rekey", again: true }], end: "commit" },
+    ...[13, 14, 15, 16, 17].flatMap((at): Step[] => [
+      { do: "sql", writer: 0, changes: [untouched], end: "commit" },
+      { do: "drain", how: "lease", disturbances: [{ at, kind: "any", act: { kind: "dual", change: { ...untouched, how: "toggle" } } }] },
+      { do: "drain", how: "lease", disturbances: [{ at, kind: "any", act: { kind: "dual", change: { ...untouched, how: "toggle" } } }] },
+    ]),
+  ],
+  // The graph's answer is lost of a write that only emptied a table: PostgreSQL has it, and it is on its way.
+  [{ do: "dual", changes: [{ ...untouched, entity: "progress", how: "truncate" }], cascade: false, dryRun: false, disturbances: [{ at: 0, kind: "graph write after", act: { kind: "lost" } }] }],
+];
+
 /** Runs so many random sequences. Says its seed first, which TEST_SEED takes to run the same ones again (with TEST_PATH only the failing one). */
 export async function runSequences(name: string, stage: Stage, numRuns: number): Promise<void> {
   const seed = Number(process.env["TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -127,7 +144,7 @@ export async function runSequences(name: string, stage: Stage, numRuns: number):
       await sequence.end();
     }
   });
-  await fc.assert(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+  await fc.assert(property, { seed, numRuns, examples: path === undefined ? found.map((steps): [Step[]] => [steps]) : [], ...(path === undefined ? {} : { path }) });
   process.stdout.write(`${name}: ${numRuns} sequences held, seed ${seed}: ${[...tally].sort().map(([what, count]) => `${count} ${what}`).join(", ")}\n`);
 }
 
