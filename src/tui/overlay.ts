@@ -135,12 +135,17 @@ export class ChoiceOverlay implements Overlay {
     const query = this.#field.text.trim();
     this.#found = this.#choices
       .flatMap((choice, place) => {
-        const match = fuzzy(query, choice.label);
+        const match = fuzzy(query, choice.label) ?? inNote(query, choice);
         return match === null ? [] : [{ choice, match, place, rank: match.score + (choice.boost?.(query) ?? 0) }];
       })
       .sort((a, b) => b.rank - a.rank || a.place - b.place);
     this.#cursor.index = 0;
   }
+}
+
+/** Behind all that is called so: what stands beside it, such as the command of a write or the name of a user. */
+function inNote(query: string, { note = "" }: Choice): Match | null {
+  return note.toLowerCase().includes(query.toLowerCase()) ? { score: -1_000, positions: [] } : null;
 }
 
 /** A text with the matched letters lit: whole characters, since no colour may begin within one. */

@@ -75,6 +75,15 @@ describe("an explorer that may write", () => {
     for (const { summary } of writeOperations) expect(at.frame()).toContain(summary.slice(1));
   });
 
+  test("a write is found by the name of its command too", async () => {
+    at.press("W");
+    type("progress rec");
+    expect(at.frame()).toContain("Record what a user has learned of a concept");
+    expect(at.frame()).not.toContain("Add a concept");
+    at.press("enter");
+    await at.sees("⏎ preview");
+  });
+
   test("writes only after the plan was seen", async () => {
     await openForm("Add a concept");
     type("graph_theory");
