@@ -65,22 +65,20 @@ export function sumGraph(declaration: Declaration): string {
 
 /** Every node or relationship that carries a key, in the order of its (first) key: `k1`, `k2`, then the properties. */
 export function readGraph(declaration: Declaration): string {
-  const properties = (variable: string): string => declaration.properties.map(({ property }) => `, ${variable}.${property} AS ${property}`).join("");
   if (declaration.kind === "node") {
     const { property } = declaration.key;
-    return `MATCH (n:${declaration.label}) WHERE n.${property} >= $lo RETURN n.${property} AS k1, '' AS k2${properties("n")} ORDER BY k1`;
+    return `MATCH (n:${declaration.label}) WHERE n.${property} >= $lo RETURN n.${property} AS k1, '' AS k2${propertiesOf(declaration, "n")} ORDER BY k1`;
   }
   const { from, to, type } = declaration;
   const [a, b] = [from.node.key.property, to.node.key.property];
-  return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${properties("r")} ORDER BY k1, k2`;
+  return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${propertiesOf(declaration, "r")} ORDER BY k1, k2`;
 }
 
 /** What the graph holds of the keys in `$rows` (maps of `k1`, `k2`), as `readGraph` gives it, in any order. */
 export function readGraphOf(declaration: Declaration): string {
-  const properties = (variable: string): string => declaration.properties.map(({ property }) => `, ${variable}.${property} AS ${property}`).join("");
-  if (declaration.kind === "node") return `UNWIND $rows AS row MATCH (n:${declaration.label} {${declaration.key.property}: row.k1}) RETURN row.k1 AS k1, '' AS k2${properties("n")}`;
+  if (declaration.kind === "node") return `UNWIND $rows AS row MATCH (n:${declaration.label} {${declaration.key.property}: row.k1}) RETURN row.k1 AS k1, '' AS k2${propertiesOf(declaration, "n")}`;
   const { from, to, type } = declaration;
-  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MATCH (a)-[r:${type}]->(b) RETURN row.k1 AS k1, row.k2 AS k2${properties("r")}`;
+  return `UNWIND $rows AS row MATCH (a:${from.node.label} {${from.node.key.property}: row.k1}) MATCH (b:${to.node.label} {${to.node.key.property}: row.k2}) MATCH (a)-[r:${type}]->(b) RETURN row.k1 AS k1, row.k2 AS k2${propertiesOf(declaration, "r")}`;
 }
 
 /**
@@ -180,6 +178,10 @@ export function deleteNodes(node: NodeDeclaration, relationships: readonly Relat
 
 function keyColumns(declaration: Declaration): [string, string | null] {
   return declaration.kind === "node" ? [declaration.key.column, null] : [declaration.from.column, declaration.to.column];
+}
+
+function propertiesOf(declaration: Declaration, variable: string): string {
+  return declaration.properties.map(({ property }) => `, ${variable}.${property} AS ${property}`).join("");
 }
 
 /** What is read of a table. */

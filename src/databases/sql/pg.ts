@@ -41,7 +41,6 @@ class ServerDatabase implements SqlDatabase {
   readonly #address: PgAddress;
   readonly #options: PgOptions;
   #pool: pg.Pool;
-  readonly #executing = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(address: PgAddress, options: PgOptions) {
@@ -70,12 +69,6 @@ class ServerDatabase implements SqlDatabase {
 
   async execute(statement: string, parameters: SqlParameters = []): Promise<QueryResult> {
     this.#requireWrite();
-    const executing = this.#execute(statement, parameters);
-    this.#executing.add(executing);
-    return executing.finally(() => this.#executing.delete(executing));
-  }
-
-  async #execute(statement: string, parameters: SqlParameters): Promise<QueryResult> {
     const client = await this.#connect();
     let broken = false;
     try {
@@ -153,8 +146,6 @@ class ServerDatabase implements SqlDatabase {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // A pool that ends forgets who is still waiting for a connection.
-    await Promise.allSettled(this.#executing);
     await this.#pool.end();
   }
 
