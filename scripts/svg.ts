@@ -55,13 +55,16 @@ function write(row: Cell[], from: number, to: number, text: string): void {
   else row.splice(place, 0, ...Array.from({ length: -grown }, (): Cell => ({ text: " ", style: "" })));
 }
 
-const ages = "(?:in sync|differs|not compared) [·-] ";
+const ages = "(?:in sync|differs|not compared|\\d differences?) [·-] ";
 
 /** What never is the same twice, and what stands in its place. */
 const varying: readonly (readonly [RegExp, string])[] = [
   [/(?<=(?:PGlite|PostgreSQL|Grafeo|Neo4j) )\d[\d.]*/g, "1.0"],
   [new RegExp(`(?<=${ages})\\d+ (?:s|min|h)`, "g"), "1 s"],
-  [new RegExp(`(?<!${ages})(?<![\\w.])\\d[\\d.]* m?s(?=[ ,]|$)`, "g"), "1.0 ms"],
+  [/deep check [·-] \d+ (?:s|min) ago [·-] took [\d.]+ m?s/g, "deep check · 1 s ago · took 30 ms"],
+  [/(?<=first seen )\d+ (?:s|min) ago/g, "1 s ago"],
+  [/(?<=\d{4}-\d\d-\d\d )\d\d:\d\d:\d\d/g, "12:00:00"],
+  [new RegExp(`(?<!${ages})(?<!took )(?<!first seen )(?<!deep check [·-] )(?<![\\w.])\\d[\\d.]* m?s(?=[ ,]|$)`, "g"), "1.0 ms"],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "2026-01-31T12:00:00.000Z"],
   [/(?<!\d)\d{4}-\d\d-\d\d(?![\dT])/g, "2026-01-31"],
 ];

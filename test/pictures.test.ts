@@ -29,7 +29,7 @@ test("the tour shows every picture, and what its commands print", async () => {
         expect(printed.some((one) => (begins === undefined ? one === line.trimEnd() : one.startsWith(begins))), `“${line}” of ${command}`).toBe(true);
       }
     }
-    expect(["dashboard", "recommendations", "statements", "concept", "paths", "shared", "queries", "write"].filter((name) => !tour.includes(`](${name}.svg)`))).toEqual([]);
+    expect(["dashboard", "recommendations", "statements", "concept", "paths", "shared", "queries", "consistency", "write"].filter((name) => !tour.includes(`](${name}.svg)`))).toEqual([]);
   } finally {
     home.remove();
   }
