@@ -21,7 +21,8 @@ export function readRowsOf(declaration: Declaration): string {
 export function readMarked(declaration: Declaration, marks: string): string {
   const [k1, k2] = keyColumns(declaration);
   const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
-  return `SELECT m.id::text, m.entity, m.k1, m.k2, m.cascade, m.parked, t.${k1} IS NOT NULL${columns} FROM (${marks}) AS m LEFT JOIN ${declaration.table} AS t ON m.entity = '${declaration.entity}' AND t.${k1} = m.k1${k2 === null ? "" : ` AND t.${k2} = m.k2`} ORDER BY m.id`;
+  // Row by row through the index: the planner can't know how few marks there are, and would read the whole table.
+  return `SELECT m.id::text, m.entity, m.k1, m.k2, m.cascade, m.parked, t.${k1} IS NOT NULL${columns} FROM (${marks}) AS m LEFT JOIN LATERAL (SELECT * FROM ${declaration.table} AS r WHERE r.${k1} = m.k1${k2 === null ? "" : ` AND r.${k2} = m.k2`} LIMIT 1) AS t ON m.entity = '${declaration.entity}' ORDER BY m.id`;
 }
 
 /** `bytes` is the order that the graph reads in, `index` that of the key's own index, which needs no sorting. */
