@@ -145,7 +145,7 @@ async function dual(name: string, { sql, graph, databases, keys }: Pair): Promis
     await session.close();
   };
   const write = ({ user, concept }: Pair["keys"][number], percent: number): Promise<unknown> =>
-    dualWrite(databases, { entity: "progress", rows: (transaction) => transaction.query("UPDATE user_concept_progress SET status = 'in_progress', progress_percent = $3 WHERE user_id = $1 AND concept_id = $2", [user, concept, percent]) });
+    dualWrite(databases, { rows: (transaction) => transaction.query("UPDATE user_concept_progress SET status = 'in_progress', progress_percent = $3 WHERE user_id = $1 AND concept_id = $2", [user, concept, percent]) });
   const [ours, bare]: [number[], number[]] = [[], []];
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     const began = performance.now();

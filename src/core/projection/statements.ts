@@ -17,14 +17,6 @@ export function readRowsOf(declaration: Declaration): string {
   return `${selectFrom(declaration)} unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2`;
 }
 
-/** Of `marks`, a query that gives `id`, `entity`, `k1`, `k2`, `cascade` and `parked`, every row by `id`; after it whether it names a row of this entity, and that row's declared columns. */
-export function readMarked(declaration: Declaration, marks: string): string {
-  const [k1, k2] = keyColumns(declaration);
-  const columns = declaration.properties.map(({ column }) => `, t.${column}`).join("");
-  // Row by row through the index: the planner can't know how few marks there are, and would read the whole table.
-  return `SELECT m.id::text, m.entity, m.k1, m.k2, m.cascade, m.parked, t.${k1} IS NOT NULL${columns} FROM (${marks}) AS m LEFT JOIN LATERAL (SELECT * FROM ${declaration.table} AS r WHERE r.${k1} = m.k1${k2 === null ? "" : ` AND r.${k2} = m.k2`} LIMIT 1) AS t ON m.entity = '${declaration.entity}' ORDER BY m.id`;
-}
-
 /** `bytes` is the order that the graph reads in, `index` that of the key's own index, which needs no sorting. */
 export type KeyOrder = "bytes" | "index";
 

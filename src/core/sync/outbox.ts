@@ -4,9 +4,7 @@ import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import { keyText, type Key } from "../projection/compare.ts";
-import { keyedOf, type Keyed } from "../projection/read.ts";
-import { readMarked } from "../projection/statements.ts";
-import { entityNames, type Declaration, type EntityName } from "../projection/types.ts";
+import { entityNames, type EntityName } from "../projection/types.ts";
 
 /*
  * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
@@ -19,9 +17,6 @@ export const lane = "main";
 export const wholeEntity = "*";
 
 type Sql = Transaction<SqlParameters>;
-
-/** Rows that were read along with their marks, and keys that have none, by entity. */
-export type KnownRows = ReadonlyMap<Declaration, { rows: readonly Keyed[]; gone: readonly Key[] }>;
 
 /** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */
 export interface Mark extends Key {
@@ -156,9 +151,6 @@ export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<
   return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
 }
 
-const own = `SELECT id, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead AS d WHERE d.lane = o.lane AND d.entity = o.entity AND d.k1 = o.k1 AND d.k2 = o.k2) AS parked
-  FROM jeseci.sync_mark AS o WHERE id > $1::bigint AND xid = pg_current_xact_id()`;
-
 /** What a write has marked. */
 export interface OwnMarks {
   /** Of keys. The mark of a TRUNCATE is not among them: only a relay compares a whole entity, so that mark must stay until one has. */
@@ -167,25 +159,17 @@ export interface OwnMarks {
   whole: boolean;
   /** Some of the keys are parked. */
   parked: boolean;
-  known: KnownRows;
 }
 
-/**
- * What this very transaction marked; `since` is what `beginMarked` gave. The rows of the `likely` entity come along with the
- * marks, which saves a trip.
- */
-export async function ownMarks(transaction: Sql, since: string, likely: Declaration | undefined): Promise<OwnMarks> {
-  const statement = likely === undefined ? `SELECT id::text, entity, k1, k2, cascade, parked FROM (${own}) AS m ORDER BY m.id` : readMarked(likely, own);
-  const { rows: all } = await transaction.query(statement, [since]);
+/** What this very transaction marked; `since` is what `beginMarked` gave. */
+export async function ownMarks(transaction: Sql, since: string): Promise<OwnMarks> {
+  const { rows: all } = await transaction.query(
+    `SELECT id::text, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead AS d WHERE d.lane = m.lane AND d.entity = m.entity AND d.k1 = m.k1 AND d.k2 = m.k2)
+     FROM jeseci.sync_mark AS m WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY m.id`,
+    [since],
+  );
   const rows = all.filter(([, , k1]) => k1 !== wholeEntity);
-  const [there, gone] = [new Map<string, Keyed>(), new Map<string, Key>()];
-  for (const row of likely === undefined ? [] : rows) {
-    const { entity, k1, k2 } = markOf(row);
-    if (entity !== likely?.entity) continue;
-    if (row[6] === true) there.set(keyText({ k1, k2 }), keyedOf([k1, k2, ...row.slice(7)], likely, true));
-    else gone.set(keyText({ k1, k2 }), { k1, k2 });
-  }
-  return { marks: rows.map(markOf), whole: rows.length < all.length, parked: rows.some((row) => row[5] === true), known: new Map(likely === undefined ? [] : [[likely, { rows: [...there.values()], gone: [...gone.values()] }]]) };
+  return { marks: rows.map(markOf), whole: rows.length < all.length, parked: rows.some((row) => row[5] === true) };
 }
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */

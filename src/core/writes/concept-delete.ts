@@ -39,7 +39,6 @@ export const deleteConcept: Action = async (databases, given, options) => {
   const inGraph = await look(databases, name, options);
   if (inGraph.foreign.length > 0) throw new InputError("write-refused", `the node of “${name}” holds relationships that are not jeseci's: ${some(inGraph.foreign, inGraph.foreign.length)}`, "delete them in the graph first, if they may go");
   return writeBoth(databases, options, (plan) => ({
-    entity: "concept",
     rows: async (sql) => {
       const found = await find(sql, concepts, name);
       if ((found?.id ?? null) !== inGraph.id) throw changedMeanwhile(name);

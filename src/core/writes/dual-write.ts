@@ -26,8 +26,6 @@ export interface WriteResult {
 
 /** One action of a person, in both databases. None of its parts may use the databases themselves, only the transactions that are given. */
 export interface DualWrite<T> {
-  /** Of which entity most of the rows will be: they are read in the same trip as their marks. Only a hint. */
-  entity?: EntityName;
   /** The statements on the rows; triggers mark what changed, and that is projected. Whatever it throws, nothing is written. */
   rows(transaction: Transaction<SqlParameters>): Promise<T>;
   /** Ids of concepts that must be in the graph before `graph` runs: their rows are carried over first. */
@@ -104,11 +102,10 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
             if (deferrable) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
             const cascade = write.cascade?.(value) ?? [];
             if (cascade.length > 0) await markCascade(sql, since, cascade);
-            // Reading the rows along with them (`write.entity`) was measured to be slower than the trip that it saves.
-            const { marks, whole, parked, known } = await ownMarks(sql, since, undefined);
+            const { marks, whole, parked } = await ownMarks(sql, since);
             [course.marks, course.whole] = [marks, whole];
             failpoint("dual-written");
-            const applied = await carryOver(graph, sql, marks, known);
+            const applied = await carryOver(graph, sql, marks);
             await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
             course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
             if (parked || applied.left.length > 0) await settleParked(sql, marks, applied.left);

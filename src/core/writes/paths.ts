@@ -8,7 +8,6 @@ import { joinWords } from "./values.ts";
 /** Adds a path with its concepts in order. */
 export const createPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const known = await knownConcepts(sql, given.words("concepts"));
       await arrange(sql, plan, await insertRow(sql, plan, paths, given), [], known);
@@ -19,7 +18,6 @@ export const createPath: Action = async (databases, given, options) => {
 /** Changes a path; with `concepts` that list takes the place of the old one. */
 export const updatePath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const path = await findKnown(sql, paths, given.text("path"));
       const known = await knownConcepts(sql, given.words("concepts"));
@@ -39,7 +37,6 @@ export const presentPath: Present = ({ sql }, { path }) =>
 /** Deletes a path and its list; the concepts stay. */
 export const deletePath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const path = await findKnown(sql, paths, given.text("path"));
       await arrange(sql, plan, path, await placesOf(sql, path.id), []);
@@ -52,7 +49,6 @@ export const deletePath: Action = async (databases, given, options) => {
 /** Puts a concept on a path, at a place or at its end; those behind it move up. */
 export const addToPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       const [concept] = await knownConcepts(sql, [given.text("concept")]);
@@ -68,7 +64,6 @@ export const addToPath: Action = async (databases, given, options) => {
 /** Gives a concept another place; those between the two move by one. */
 export const moveOnPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       const { rest, moved } = await without(sql, path, places, given.text("concept"));
@@ -80,7 +75,6 @@ export const moveOnPath: Action = async (databases, given, options) => {
 /** Takes a concept off a path; those behind it move down. */
 export const removeFromPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
-    entity: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       await arrange(sql, plan, path, places, (await without(sql, path, places, given.text("concept"))).rest);
