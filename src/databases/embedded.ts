@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packageRoot } from "../package-root.ts";
+import { Afterwards } from "./afterwards.ts";
 import { DatabaseError } from "./errors.ts";
 import { lockFolder } from "./lock.ts";
 import { migrateGraph, migrateSql, sqlSchemaVersion } from "./migrations.ts";
@@ -21,7 +22,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Databases>
   const letGo = (): void => lock.release();
   process.once("exit", letGo);
   const opened: { sql?: SqlDatabase; graph?: GraphDatabase } = {};
+  const afterwards = new Afterwards();
   const close = async (): Promise<void> => {
+    await afterwards.settled();
     await Promise.allSettled([opened.sql?.close(), opened.graph?.close()]);
     lock.release();
     process.removeListener("exit", letGo);
@@ -39,7 +42,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Databases>
     throw error;
   }
   if (opened.sql === undefined || opened.graph === undefined) throw new Error("unreachable: both sides opened");
-  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, createSchema: () => Promise.resolve(), close };
+  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, afterwards, createSchema: () => Promise.resolve(), close };
 }
 
 async function openSql(options: EmbeddedOptions, folder: string, fresh: boolean): Promise<SqlDatabase> {

@@ -1,3 +1,4 @@
+import { Afterwards } from "./afterwards.ts";
 import { DatabaseError } from "./errors.ts";
 import { openNeo4j } from "./graph/neo4j.ts";
 import { migrateGraph, migrateSql, sqlSchemaVersion } from "./migrations.ts";
@@ -14,11 +15,13 @@ export async function openServers(options: ServersOptions): Promise<Databases> {
   if (neo4jUri === undefined) throw new DatabaseError("cannot-connect", "graph", "no address of Neo4j is known", { hint: "set NEO4J_URI, NEO4J_USER and NEO4J_PASSWORD, in the environment or in .env" });
   const sql = openPg({ ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }), environment: options.environment, timeZone, connectTimeoutMs, statementTimeoutMs, readOnly });
   const graph = await openNeo4j({ uri: neo4jUri, username: neo4jUser ?? "neo4j", password: neo4jPassword ?? "", ...(neo4jDatabase === undefined ? {} : { database: neo4jDatabase }), ...(neo4jCaFile === undefined ? {} : { certificateAuthority: neo4jCaFile }), connectTimeoutMs, statementTimeoutMs, readOnly });
+  const afterwards = new Afterwards();
   return {
     profile: "servers",
     sql,
     graph,
     uncleanStop: false,
+    afterwards,
     createSchema: async () => {
       const missing = await missingTables(sql);
       // A database that this program made, maybe an older version of it, is brought up to date; others' are left alone.
@@ -27,6 +30,7 @@ export async function openServers(options: ServersOptions): Promise<Databases> {
       await migrateGraph(graph);
     },
     close: async () => {
+      await afterwards.settled();
       await Promise.allSettled([sql.close(), graph.close()]);
     },
   };

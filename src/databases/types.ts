@@ -1,3 +1,4 @@
+import type { Afterwards } from "./afterwards.ts";
 import type { NamedRow, Row, Value } from "./values.ts";
 
 /** What every read takes. */
@@ -121,6 +122,8 @@ export interface Databases {
   readonly graph: GraphDatabase;
   /** True when the previous process left the embedded folder without closing it: compare and re-project before trusting it. */
   readonly uncleanStop: boolean;
+  /** What goes on behind an answer; `close` waits for it. */
+  readonly afterwards: Afterwards;
   /** Makes the tables and constraints where none of them exists yet. Throws `failed` if only some do. */
   createSchema(): Promise<void>;
   close(): Promise<void>;

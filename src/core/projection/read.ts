@@ -1,7 +1,7 @@
 import type { Databases, GraphParameters, ReadOptions, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { Row, Value } from "../../databases/values.ts";
 import { compareKeys, compareText, keyText, type Key } from "./compare.ts";
-import { readGraph, readGraphOf, readPage, readRows, readRowsOf, type KeyOrder } from "./statements.ts";
+import { readGraph, readGraphOf, readPage, readRowOf, readRows, readRowsOf, type KeyOrder } from "./statements.ts";
 import type { Declaration } from "./types.ts";
 
 /** A page is sorted anew where the key's index has another order: large enough for that to be rare, small enough to hold. */
@@ -108,7 +108,7 @@ async function* readAhead<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
 export async function rowsOfKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]): Promise<{ rows: Keyed[]; gone: Key[] }> {
   const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: [] };
   for (const some of slices(keys)) {
-    const { rows } = await sql.query(readRowsOf(declaration), keyParameters(declaration, some));
+    const { rows } = await (some.length === 1 ? sql.query(readRowOf(declaration), keyParameters(declaration, some).flat()) : sql.query(readRowsOf(declaration), keyParameters(declaration, some)));
     const found = new Set<string>();
     for (const row of rows) {
       const keyed = keyedOf(row, declaration, true);

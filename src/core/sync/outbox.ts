@@ -117,20 +117,17 @@ export async function readMarks(transaction: Sql, limit: number, filter: MarkFil
   return rows.map(markOf);
 }
 
-/** The lane and the id to look after are parameters, unless they are given as they stand. */
-function whereOf({ keys }: MarkFilter, lanePlace = "$1", after = "$2::bigint"): string {
-  return `lane = ${lanePlace} AND id > ${after}${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
+function whereOf({ keys }: MarkFilter): string {
+  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
 }
 
 /** What a write that wants its marks found again begins with. */
 export interface Begun {
   xid: string;
-  /** The highest id of a mark so far; those to come are higher. */
+  /** The highest id of a mark so far, 0 without one; those to come are higher. */
   since: string;
   /** Marks of keys are open, which a crash or another program left. */
   behind: boolean;
-  /** Something is checked only at COMMIT, unless it is asked for before. */
-  deferrable: boolean;
 }
 
 /**
@@ -139,16 +136,17 @@ export interface Begun {
  */
 export function beginMarked(idleMs: number | null): string {
   return `SELECT set_config('synchronous_commit', 'on', true)${idleMs === null ? "" : ` || set_config('idle_in_transaction_session_timeout', '${idleMs}', true)`},
-    (SELECT count(*)::int FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname LIKE 'sync\\_mark\\_%' AND tgenabled IN ('O', 'A')),
-    pg_current_xact_id()::text, (SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark), (${firstMark({ keys: true }, `'${lane}'`, "0")}) IS NOT NULL, EXISTS (SELECT FROM pg_constraint WHERE condeferrable)`;
+    count(*)::int, pg_current_xact_id()::text, (SELECT max(id)::text FROM jeseci.sync_mark)
+    FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname ^@ 'sync_mark_' AND tgenabled IN ('O', 'A')`;
 }
 
 /** What `beginMarked` has found. Throws `InputError` (`missing-schema`) where no trigger would tell of the write. */
 export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<Begun> {
-  const [, triggers, xid, since, behind, deferrable] = row ?? [];
+  const [, triggers, xid, newest] = row ?? [];
   // Which ones are missing takes longer to tell, and is asked only then.
   if (triggers !== tables.length * 4) refuseIncomplete(await outboxState(transaction));
-  return { xid: String(xid), since: String(since), behind: behind === true, deferrable: deferrable === true };
+  // A queue is empty nearly always: what it holds is asked only where it isn't.
+  return { xid: String(xid), since: String(newest ?? "0"), behind: newest !== null && (await anyMark(transaction, { keys: true })) };
 }
 
 /** What a write has marked. */
@@ -157,15 +155,15 @@ export interface OwnMarks {
   marks: Mark[];
   /** There is such a mark too. */
   whole: boolean;
-  /** Some of the keys are parked. */
+  /** Some key is parked, maybe one of these: to ask for theirs would take longer than to unpark them. */
   parked: boolean;
 }
 
 /** What this very transaction marked; `since` is what `beginMarked` gave. */
 export async function ownMarks(transaction: Sql, since: string): Promise<OwnMarks> {
   const { rows: all } = await transaction.query(
-    `SELECT id::text, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead AS d WHERE d.lane = m.lane AND d.entity = m.entity AND d.k1 = m.k1 AND d.k2 = m.k2)
-     FROM jeseci.sync_mark AS m WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY m.id`,
+    // By the number: the text of the id is what a bare name would sort by.
+    "SELECT id::text, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead) FROM jeseci.sync_mark AS m WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY m.id",
     [since],
   );
   const rows = all.filter(([, , k1]) => k1 !== wholeEntity);
@@ -183,11 +181,8 @@ function markOf([id, entity, k1, k2, cascade]: readonly unknown[]): Mark {
 
 /** In the order of the ids: the index passes over a queue's deleted beginning, which the table would be read through for. */
 export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promise<boolean> {
-  return (await transaction.query(firstMark(filter), [lane, filter.after ?? "0"])).rows.length > 0;
-}
-
-function firstMark(filter: MarkFilter, ...places: [lane: string, after: string] | []): string {
-  return `SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter, ...places)}${filter.upTo === undefined ? "" : ` AND id <= ${BigInt(filter.upTo)}`} ORDER BY id LIMIT 1`;
+  const upTo = filter.upTo === undefined ? "" : ` AND id <= ${BigInt(filter.upTo)}`;
+  return (await transaction.query(`SELECT 1 FROM jeseci.sync_mark WHERE ${whereOf(filter)}${upTo} ORDER BY id LIMIT 1`, [lane, filter.after ?? "0"])).rows.length > 0;
 }
 
 /** Of some keys those that have a mark, as `keyText`; null where the whole entity has one. */

@@ -57,6 +57,8 @@ const askForMs = 10_000;
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
   const course = new Course<T>();
   const dryRun = options.dryRun === true;
+  // Or the marks of the write before would look like those of a crash.
+  await databases.afterwards.settled();
   try {
     await attempt(databases, write, course, { dryRun, first: true }).catch(async (error: unknown) => {
       if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
@@ -74,9 +76,11 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   }
   failpoint("dual-graph-committed");
   await databases.graph.checkpoint();
-  // Only saves the relay from doing it once more.
-  await dropMarks(databases.sql, course.marks).catch(() => undefined);
-  failpoint("dual-marks-deleted");
+  // Only saves the relay from doing it once more: nobody has to wait for it.
+  databases.afterwards.add(async () => {
+    await dropMarks(databases.sql, course.marks);
+    failpoint("dual-marks-deleted");
+  });
   return course.result("both");
 }
 
@@ -93,13 +97,14 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
       try {
         await databases.sql.write(
           async (sql, opened) => {
-            const { xid, since, behind, deferrable } = await begunOf(sql, opened);
+            const { xid, since, behind } = await begunOf(sql, opened);
             if (first && behind) throw new Behind("marks are open");
             await laned;
             failpoint("dual-laned");
             course.xid = xid;
             const value = await write.rows(sql);
-            if (deferrable) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
+            // What is checked only at COMMIT speaks there, while the graph's transaction can still be taken back.
+            if (dryRun) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
             const cascade = write.cascade?.(value) ?? [];
             if (cascade.length > 0) await markCascade(sql, since, cascade);
             const { marks, whole, parked } = await ownMarks(sql, since);
