@@ -43,6 +43,15 @@ describe("the embedded folder", () => {
     await second.close();
   });
 
+  test("is closed only when what goes on behind an answer has ended", async () => {
+    const first = await openIn(folder);
+    first.afterwards.add(() => first.sql.write((transaction) => transaction.query("INSERT INTO users (user_id, username) VALUES ('1', 'behind')")));
+    await first.close();
+    const second = await openIn(folder);
+    expect((await second.sql.query("SELECT username FROM users")).rows).toEqual([["behind"]]);
+    await second.close();
+  });
+
   test("belongs to one process; the other is told who holds it, and what to do", async () => {
     const held = await openIn(folder);
     const error = await errorOf(openIn(folder));

@@ -25,7 +25,10 @@ export function relayStories(open: () => Session): void {
   const databases = (): Databases => open().databases;
   const sql = (statement: string, parameters: Value[] = []): Promise<unknown> => databases().sql.write((transaction) => transaction.query(statement, parameters));
   const cypher = (statement: string, parameters: Record<string, Value> = {}): Promise<unknown> => databases().graph.write((transaction) => transaction.query(statement, parameters));
-  const pending = async (): Promise<number | undefined> => (await loadBacklog(databases()))?.pending;
+  const pending = async (): Promise<number | undefined> => {
+    await databases().afterwards.settled();
+    return (await loadBacklog(databases()))?.pending;
+  };
   const drift = async (): Promise<string[]> => (await check(open())).findings.map(({ entity, key, kind }) => `${entity} ${key} ${kind}`);
   const written = ({ entities }: DrainResult): number => entities.reduce((sum, { upserted, deleted }) => sum + upserted + deleted, 0);
   const agree = async (): Promise<void> => {
@@ -269,6 +272,20 @@ export function relayStories(open: () => Session): void {
     ])("reaches neither when %s", async (_why, write, error) => {
       await expect(dualWrite(databases(), write)).rejects.toThrow(error);
       expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
+      expect(await drift()).toEqual([]);
+    });
+
+    test.each([false, true])("reaches neither when PostgreSQL refuses it only at COMMIT (dry run: %s)", async (dryRun) => {
+      await databases().sql.adopt("CREATE TABLE late (id integer PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)");
+      const write = {
+        rows: async (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => {
+          await rename.rows(transaction);
+          await transaction.query("INSERT INTO late VALUES (1), (1)");
+        },
+      };
+      await expect(dualWrite(databases(), write, { dryRun })).rejects.toThrow(expect.objectContaining({ database: "sql", code: "constraint" }) as Error);
+      expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
+      await databases().sql.adopt("DROP TABLE late");
       expect(await drift()).toEqual([]);
     });
 

@@ -61,7 +61,10 @@ for (const [index, pair] of allPairs().entries()) describeOn([pair.sql, pair.gra
     const [rows, nodes] = await Promise.all([opened.databases.sql.query("SELECT 1 FROM users WHERE username = $1", [name]), opened.databases.graph.query("MATCH (u:User {username: $name}) RETURN 1 AS one", { name })]);
     return [rows.rows.length === 1, nodes.rows.length === 1];
   };
-  const pending = async (): Promise<number | undefined> => (await loadBacklog(opened.databases))?.pending;
+  const pending = async (): Promise<number | undefined> => {
+    await opened.databases.afterwards.settled();
+    return (await loadBacklog(opened.databases))?.pending;
+  };
   /** What every fault ends as, once the wires are whole again. */
   const agree = async (inBoth: boolean): Promise<void> => {
     expect([sql.waiting, graph.waiting]).toEqual([false, false]);
