@@ -11,9 +11,10 @@ import { requireColumns } from "../schema/gaps.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { readPair } from "../sync/lane.ts";
 import { explain } from "./causes.ts";
-import { confirm, confirmSums, groundOf, type Ground } from "./confirm.ts";
+import { confirm, groundOf, type Ground } from "./confirm.ts";
 import { foundOf, kindsOf, type Found } from "./findings.ts";
 import { resolveNames } from "./names.ts";
+import { confirmSums } from "./sums.ts";
 import type { CheckReport, EntityCheck, Finding, FindingKind, Past, Warning } from "./types.ts";
 import { loadWarnings } from "./warnings.ts";
 

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, throwIfCancelled } from "../../databases/errors.ts";
 import type { Databases, ReadOptions } from "../../databases/types.ts";
-import type { Row, Value } from "../../databases/values.ts";
-import { keyText, sameValue, type Key } from "../projection/compare.ts";
+import type { Value } from "../../databases/values.ts";
+import { keyText, type Key } from "../projection/compare.ts";
 import type { Pair } from "../projection/merge.ts";
 import { graphOfKeys, rowsOfKeys, type Keyed } from "../projection/read.ts";
-import { sumGraph, sumRows } from "../projection/statements.ts";
 import type { Declaration } from "../projection/types.ts";
-import { anyMark, marksAmong, outboxState } from "../sync/outbox.ts";
+import { marksAmong, outboxState } from "../sync/outbox.ts";
 import { kindsOf } from "./findings.ts";
 
 /*
@@ -32,11 +31,11 @@ export interface Confirmed {
   inFlight: number;
 }
 
-const attempts = 5;
+export const attempts = 5;
 /** Between two looks at a key that is on its way. */
-const firstWaitMs = 100;
+export const firstWaitMs = 100;
 /** Without marks: what is the same for so long is taken to be at rest. */
-const settleMs = 2_000;
+export const settleMs = 2_000;
 
 /** What both sides said of some keys at one look. `marked` is null where the whole entity has a mark. */
 interface Look {
@@ -82,33 +81,6 @@ export async function confirm(databases: Databases, declaration: Declaration, ca
   return { pairs: confirmed, inFlight: open.length };
 }
 
-/** Counts and sums of both sides, and whether they are the same, differ at rest, or move. */
-export interface Sums {
-  sums: { sql: Row; graph: Row };
-  verdict: "same" | "differ" | "moving";
-}
-
-/** Counts and sums that differ are asked for again until they stay as they are, with no mark open. */
-export async function confirmSums(databases: Databases, declaration: Declaration, ground: Ground, options: ReadOptions = {}): Promise<Sums> {
-  const ask = async (): Promise<{ sql: Row; graph: Row; marked: boolean }> => {
-    const ofRows = databases.sql.read(async (transaction) => ({ row: (await transaction.query(sumRows(declaration), [], options)).rows[0] ?? [], marked: ground.marks && (await anyMark(transaction)) }), options);
-    const [{ row, marked }, graph] = await Promise.all([ofRows, databases.graph.query(sumGraph(declaration), {}, options)]);
-    return { sql: row, graph: graph.rows[0] ?? [], marked };
-  };
-  const same = ({ sql, graph }: { sql: Row; graph: Row }): boolean => sql.every((value, index) => sameValue(value, graph[index]));
-  let before = await ask();
-  if (same(before)) return { sums: before, verdict: "same" };
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    await pause(ground.marks ? firstWaitMs * 2 ** (attempt - 1) : settleMs, options.signal);
-    const after = await ask();
-    if (same(after)) return { sums: after, verdict: "same" };
-    const still = [...before.sql, ...before.graph].every((value, index) => sameValue(value, [...after.sql, ...after.graph][index]));
-    if (still && !before.marked && !after.marked) return { sums: after, verdict: "differ" };
-    before = after;
-  }
-  return { sums: before, verdict: "moving" };
-}
-
 /** Marks and rows in one snapshot, then the graph. */
 async function look(databases: Databases, declaration: Declaration, keys: readonly Key[], { marks, bookmarks }: Ground, options: ReadOptions): Promise<Look> {
   if (keys.length === 0) return { marked: new Set(), sql: new Map(), graph: new Map() };
@@ -147,7 +119,7 @@ function stateOf(keyed: Keyed | undefined): string {
   return keyed === undefined ? "" : JSON.stringify(keyed.values, (_name, value: Value) => (typeof value === "bigint" ? { bigint: String(value) } : value));
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   throwIfCancelled(signal, "sql");
 }

@@ -67,6 +67,7 @@ export async function* graphRows(databases: Databases, declaration: Declaration,
   };
   for await (const rows of readAhead(stream)) {
     for (const row of rows) {
+      if (typeof row[1] !== "string") continue; // that end carries no key
       const keyed = keyedOf(row, declaration, false);
       if (previous !== undefined && previous.k1 === keyed.k1) shuffled ||= compareText(previous.k2, keyed.k2) > 0;
       else {

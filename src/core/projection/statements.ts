@@ -59,10 +59,32 @@ export function sumRows(declaration: Declaration): string {
 /** The graph's side of `sumRows`. Only what carries a key counts. */
 export function sumGraph(declaration: Declaration): string {
   const [pattern, variable, condition] = patternOf(declaration);
-  return `${pattern} WHERE ${condition} RETURN count(*) AS n${numbers(declaration).map(({ property }) => `, coalesce(sum(${variable}.${property}), 0) AS ${property}`).join("")}`;
+  return `${pattern} WHERE ${condition} RETURN ${sumsOf(declaration, variable)}`;
 }
 
-/** Every node or relationship that carries a key, in the order of its (first) key: `k1`, `k2`, then the properties. */
+/** The same of all relationships of the type, whatever their ends are: looking at each end's key takes ten times as long. */
+export function sumAll(declaration: RelationshipDeclaration): string {
+  return `MATCH ()-[r:${declaration.type}]->() RETURN ${sumsOf(declaration, "r")}`;
+}
+
+function sumsOf(declaration: Declaration, variable: string): string {
+  return `count(*) AS n${numbers(declaration).map(({ property }) => `, coalesce(sum(${variable}.${property}), 0) AS ${property}`).join("")}`;
+}
+
+/** How many relationships of a type begin, and how many end, at a node of the label that they should: Neo4j keeps these counts. */
+export function countByEnd({ from, to, type }: RelationshipDeclaration): [from: string, to: string] {
+  return [`MATCH (:${from.node.label})-[r:${type}]->() RETURN count(r) AS n`, `MATCH ()-[r:${type}]->(:${to.node.label}) RETURN count(r) AS n`];
+}
+
+/** How many nodes of a label carry the key, which its index tells. */
+export function countKeyed({ label, key }: NodeDeclaration): string {
+  return `MATCH (n:${label}) WHERE n.${key.property} >= '' RETURN count(*) AS n`;
+}
+
+/**
+ * Every node or relationship that carries a key, in the order of its (first) key: `k1`, `k2`, then the properties. The key of
+ * a relationship's second end may be missing or no text: a condition on it would make Neo4j begin at that end, and sort all.
+ */
 export function readGraph(declaration: Declaration): string {
   if (declaration.kind === "node") {
     const { property } = declaration.key;
@@ -70,7 +92,7 @@ export function readGraph(declaration: Declaration): string {
   }
   const { from, to, type } = declaration;
   const [a, b] = [from.node.key.property, to.node.key.property];
-  return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) WHERE b.${b} >= $lo RETURN a.${a} AS k1, b.${b} AS k2${propertiesOf(declaration, "r")} ORDER BY k1, k2`;
+  return `MATCH (a:${from.node.label}) WHERE a.${a} >= $lo MATCH (a)-[r:${type}]->(b:${to.node.label}) RETURN a.${a} AS k1, b.${b} AS k2${propertiesOf(declaration, "r")} ORDER BY k1, k2`;
 }
 
 /** What the graph holds of the keys in `$rows` (maps of `k1`, `k2`), as `readGraph` gives it, in any order. */
@@ -192,8 +214,9 @@ function numbers(declaration: Declaration): Declaration["properties"] {
   return declaration.properties.filter(({ type }) => type !== "text");
 }
 
+/** What carries a key: only a text is one, and only a text is not below the empty text. */
 function patternOf(declaration: Declaration): [pattern: string, variable: string, condition: string] {
-  if (declaration.kind === "node") return [`MATCH (n:${declaration.label})`, "n", `n.${declaration.key.property} IS NOT NULL`];
+  if (declaration.kind === "node") return [`MATCH (n:${declaration.label})`, "n", `n.${declaration.key.property} >= ''`];
   const { from, to, type } = declaration;
-  return [`MATCH (a:${from.node.label})-[r:${type}]->(b:${to.node.label})`, "r", `a.${from.node.key.property} IS NOT NULL AND b.${to.node.key.property} IS NOT NULL`];
+  return [`MATCH (a:${from.node.label})-[r:${type}]->(b:${to.node.label})`, "r", `a.${from.node.key.property} >= '' AND b.${to.node.key.property} >= ''`];
 }
