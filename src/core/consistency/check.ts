@@ -14,6 +14,7 @@ import { explain } from "./causes.ts";
 import { confirm, groundOf, type Ground } from "./confirm.ts";
 import { foundOf, kindsOf, type Found } from "./findings.ts";
 import { resolveNames } from "./names.ts";
+import { paceOf, type Pace } from "./pace.ts";
 import { confirmSums } from "./sums.ts";
 import type { CheckReport, EntityCheck, Finding, FindingKind, Past, Warning } from "./types.ts";
 import { loadWarnings } from "./warnings.ts";
@@ -23,7 +24,7 @@ export interface CheckOptions extends LoadOptions {
   mode?: "deep" | "fast";
   /** How many findings are kept; all are counted. */
   limit?: number;
-  /** At most so many keys a second are read, to spare the databases. */
+  /** At most so many keys a second are read, whether or not others write. Without it they are spared while they do. */
   maxRate?: number;
   /** What earlier checks left behind, which is the evidence of most causes. */
   past?: Past;
@@ -77,7 +78,7 @@ interface Comparison {
 
 async function compareRows(session: Session, ground: Ground, limit: number, options: CheckOptions, load: LoadOptions): Promise<Comparison> {
   const comparison: Comparison = { entities: [], found: [], total: 0, agree: true, notes: [] };
-  const pace = paceOf(options.maxRate, options.signal);
+  const pace = paceOf(session.databases, options.maxRate, load);
   for (const declaration of declarations) {
     comparison.entities.push(
       await compareEntity(session, declaration, ground, options, load, pace, (pair, kind) => {
@@ -115,29 +116,16 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
     }
     seen += pairs.length;
     // The last and shorter batch is told of below.
-    if (seen % progressRows === 0) onProgress?.({ step: declaration.entity, done: seen, total: total === null ? null : Math.max(total, seen) });
-    await pace?.(pairs.length);
+    const step = pace.sparesOthers ? `${declaration.entity}, slowly while others write` : declaration.entity;
+    if (seen % progressRows === 0) onProgress?.({ step, done: seen, total: total === null ? null : Math.max(total, seen) });
+    const waitMs = pace.waitAfter(pairs.length);
+    if (waitMs > 0) await sleep(waitMs, undefined, load.signal === undefined ? {} : { signal: load.signal }).catch(() => throwIfCancelled(load.signal, "sql"));
     // An embedded database answers nobody else while it is read from end to end, and holds no more than fits in memory.
     if (open.length >= candidates && databases.profile === "servers") await settle();
   }
   if (total !== null && total >= progressRows) onProgress?.({ step: declaration.entity, done: seen, total: seen });
   await settle();
   return { ...entity, ...counts };
-}
-
-type Pace = ((keys: number) => Promise<void> | undefined) | undefined;
-
-/** Waits now and then, so that no more than so many keys a second are read. */
-function paceOf(maxRate: number | undefined, signal: AbortSignal | undefined): Pace {
-  if (maxRate === undefined) return undefined;
-  const began = performance.now();
-  let keys = 0;
-  return (more) => {
-    keys += more;
-    const ahead = (keys / maxRate) * 1_000 - (performance.now() - began);
-    // Shorter sleeps would be later than they should be.
-    return ahead < 20 ? undefined : sleep(ahead, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfCancelled(signal, "sql"));
-  };
 }
 
 async function compareSums({ databases }: Session, ground: Ground, load: LoadOptions): Promise<Comparison> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
+import { paceOf } from "../../../src/core/consistency/pace.ts";
 import { applyRepair, planRepair } from "../../../src/core/consistency/repair.ts";
 import type { CheckReport } from "../../../src/core/consistency/types.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
@@ -57,6 +58,22 @@ describeOn([oldest.sql, oldest.graph], `databases of others, on ${oldest.name}`,
       expect(report.findings[0]).toMatchObject({ cause: "unknown", evidence: expect.stringContaining("closed to this role") as string });
       // What can't be asked is not known, which is not the same as nothing.
       expect((await loadStatus(session)).status).toMatchObject({ pending_marks: null, parked_marks: null, lag_seconds: null, sql: { tables: { users: 7 } } });
+    });
+
+    test("sees that others write, and spares them", async () => {
+      const pace = paceOf(reader, undefined, {});
+      let over = false;
+      const write = async (): Promise<void> => {
+        while (!over) await sql("UPDATE users SET last_name = last_name");
+      };
+      const writing = write();
+      try {
+        await expect.poll(() => pace.waitAfter(100) >= 0 && pace.sparesOthers, { timeout: 30_000 }).toBe(true);
+      } finally {
+        over = true;
+        await writing;
+      }
+      await expect.poll(() => pace.waitAfter(100) === 0 && pace.sparesOthers, { timeout: 30_000 }).toBe(false);
     });
 
     test("plans a repair, and is refused its application with the reason; nothing is written", async () => {
