@@ -7,16 +7,20 @@ export function progressBar(): { onProgress?: OnProgress; done(): void } {
   if (stderr.isTTY !== true) return { done: () => undefined };
   let last = 0;
   let drawn = false;
-  let first = { step: "", done: 0, at: 0 };
+  let first: Pick<Progress, "step" | "note" | "done"> & { at: number } = { step: "", done: 0, at: 0 };
   return {
     onProgress: (progress) => {
       const now = Date.now();
-      // The rate is that of the running step, from where it stood when it was first heard of.
-      if (progress.step !== first.step) first = { step: progress.step, done: progress.done, at: now };
-      if (now - last < 100) return;
+      const { step, note, done } = progress;
+      // The rate is that of the running step and pace, from where it stood when it was first heard of.
+      const another = step !== first.step || note !== first.note;
+      if (another) first = { step, ...(note === undefined ? {} : { note }), done, at: now };
+      // A step that begins is told at once: its first rows may take long to come.
+      if (!another && now - last < 100) return;
       last = now;
       drawn = true;
-      stderr.write(`\r\u001b[K${cut(progressLine(progress, { done: progress.done - first.done, ms: now - first.at }), (stderr.columns ?? 80) - 1)}`);
+      const columns = (stderr.columns ?? 80) - 1;
+      stderr.write(`\r\u001b[K${cut(progressLine(progress, { done: done - first.done, ms: now - first.at }, columns), columns)}`);
     },
     done: () => {
       if (drawn) stderr.write("\r\u001b[K");
@@ -27,9 +31,17 @@ export function progressBar(): { onProgress?: OnProgress; done(): void } {
 /** Too short a time tells no rate. */
 const rateAfterMs = 1_000;
 
+/** From how many columns on there is room for the longer bar beside the largest numbers. */
+const roomyColumns = 100;
+
 /** How far it is, how fast and, where the whole is known, how long it still takes. `since` is what was done in how long. */
-export function progressLine({ step, done, total }: Progress, since: { done: number; ms: number }): string {
-  const count = total === null ? done.toLocaleString("en") : `${bar(done / Math.max(1, total))} ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+export function progressLine({ step, done, total, note }: Progress, since: { done: number; ms: number }, columns = roomyColumns): string {
+  const line = progressOf({ step, done, total }, since, columns >= roomyColumns ? 24 : note === undefined ? 10 : 0);
+  return note === undefined ? line : `${line}  ${note}`;
+}
+
+function progressOf({ step, done, total }: Progress, since: { done: number; ms: number }, cells: number): string {
+  const count = total === null ? done.toLocaleString("en") : `${bar(done / Math.max(1, total), cells)} ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
   if (since.ms < rateAfterMs || since.done <= 0) return `${step}  ${count}`;
   const rate = (since.done / since.ms) * 1_000;
   const left = total === null ? "" : `  ${duration((total - done) / rate)} left`;
@@ -45,7 +57,8 @@ function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-function bar(share: number): string {
-  const cells = Math.round(Math.min(1, share) * 24);
-  return `${"█".repeat(cells)}${"░".repeat(24 - cells)} ${String(Math.floor(Math.min(1, share) * 100)).padStart(3)} %`;
+function bar(share: number, cells: number): string {
+  const full = Math.round(Math.min(1, share) * cells);
+  const percent = `${String(Math.floor(Math.min(1, share) * 100))} %`;
+  return cells === 0 ? percent : `${"█".repeat(full)}${"░".repeat(cells - full)} ${percent.padStart(5)}`;
 }

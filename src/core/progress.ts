@@ -3,6 +3,8 @@ export interface Progress {
   step: string;
   done: number;
   total: number | null;
+  /** Why it goes as it does: what a person should know before he waits or ends it. */
+  note?: string;
 }
 
 export type OnProgress = (progress: Progress) => void;

@@ -12,3 +12,11 @@ test.each([
 ])("a line of progress: %s", (_when, counts, since, line) => {
   expect(progressLine({ step: "progress", ...counts }, since)).toBe(line);
 });
+
+test.each([
+  ["keeps the numbers", {}, "progress  █░░░░░░░░░   8 % 815,000 of 10,000,000  20,000/s  7 min 40 s left"],
+  ["has room for a note instead of the bar", { note: "sparing writers" }, "progress  8 % 815,000 of 10,000,000  20,000/s  7 min 40 s left  sparing writers"],
+])("a narrow terminal %s", (_what, more, line) => {
+  expect(progressLine({ step: "progress", done: 815_000, total: 10_000_000, ...more }, { done: 200_000, ms: 10_000 }, 79)).toBe(line);
+  expect(line.length).toBeLessThanOrEqual(79);
+});

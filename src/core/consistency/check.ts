@@ -95,6 +95,8 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
   const counts = { missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
   // Counting takes its time: only where somebody looks.
   const total = onProgress === undefined ? null : Number((await databases.sql.query(countTable(declaration.table), [], load)).rows[0]?.[0] ?? 0);
+  // The first rows come only when all are sorted.
+  if (total !== null && total >= progressRows) onProgress?.({ step: declaration.entity, done: 0, total });
   let open: Key[] = [];
   const settle = async (): Promise<void> => {
     const { pairs, inFlight } = await confirm(databases, declaration, open, ground, load);
@@ -116,8 +118,7 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
     }
     seen += pairs.length;
     // The last and shorter batch is told of below.
-    const step = pace.sparesOthers ? `${declaration.entity}, slowly while others write` : declaration.entity;
-    if (seen % progressRows === 0) onProgress?.({ step, done: seen, total: total === null ? null : Math.max(total, seen) });
+    if (seen % progressRows === 0) onProgress?.({ step: declaration.entity, done: seen, total: total === null ? null : Math.max(total, seen), ...(pace.sparesOthers ? { note: "sparing writers" } : {}) });
     const waitMs = pace.waitAfter(pairs.length);
     if (waitMs > 0) await sleep(waitMs, undefined, load.signal === undefined ? {} : { signal: load.signal }).catch(() => throwIfCancelled(load.signal, "sql"));
     // An embedded database answers nobody else while it is read from end to end, and holds no more than fits in memory.

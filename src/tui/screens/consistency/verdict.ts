@@ -47,9 +47,9 @@ function notes({ theme, background }: Host, deep: DeepCheck): Spans[] {
   if (deep.resource.loading) {
     const { progress } = deep;
     if (progress === undefined) return [[["dim", "comparing…  esc cancels"]]];
-    const { step, done, total } = progress;
+    const { step, done, total, note } = progress;
     const count = total === null ? many(done, "row") : `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
-    return [["comparing ", ["bold", step], "  ", ...(total === null ? [] : [["accent", bar(theme, done / Math.max(1, total), 24)] as const, "  "]), count, ["dim", "  esc cancels"]]];
+    return [["comparing ", ["bold", step], "  ", ...(total === null ? [] : [["accent", bar(theme, done / Math.max(1, total), 24)] as const, "  "]), count, ["dim", `${note === undefined ? "" : `  ${note}`}  esc cancels`]]];
   }
   if (deep.report !== undefined || background.checked === undefined) return [];
   return [[["accent", "r"], ["dim", ` compares every row with the graph (a deep check)${deep.past.data === undefined ? `; none of these databases is recorded here ${symbols.none} the next ones will tell what came and went` : ""}`]]];
