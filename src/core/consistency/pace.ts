@@ -3,7 +3,7 @@ import type { Databases, ReadOptions } from "../../databases/types.ts";
 /** Keys a second while others write. Where both servers, the check and a writer share two cores, the writer loses less than a tenth (see `bench/`). */
 export const consideratePerSecond = 20_000;
 /** So many may be read before anything is known of others: a small database is compared by then. */
-const freeKeys = 20_000;
+const freeKeys = 5_000;
 /** Rows that others change in a second, from which on they are spared. */
 const busyRows = 100;
 /** PostgreSQL's backends publish what they have changed once a second. */
@@ -71,8 +71,11 @@ export class Pace {
     const changes = await this.#changes().catch(() => 0);
     const at = this.#now();
     const perSecond = this.#last === undefined ? 0 : ((changes - this.#last.changes) / (at - this.#last.at)) * 1_000;
-    if (perSecond >= busyRows) this.#busyUntil = at + busyForMs;
-    else if (this.#last !== undefined && this.#busyUntil === Infinity) this.#busyUntil = at;
+    if (perSecond >= busyRows) {
+      // What was not yet read of the free keys would be a burst.
+      if (!this.sparesOthers) [this.#keys, this.#since] = [0, at];
+      this.#busyUntil = at + busyForMs;
+    } else if (this.#last !== undefined && this.#busyUntil === Infinity) this.#busyUntil = at;
     this.#last = { at, changes };
   }
 }
