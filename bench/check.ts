@@ -89,9 +89,9 @@ async function compare(environment: Record<string, string>, driver: Driver): Pro
   bound(`fast ÷ deep: ${ratio(runs.fast, runs.deep).toFixed(2)} (at most 0.5)`, ratio(runs.fast, runs.deep) <= 0.5);
 }
 
-/** Rows that no check here reads are written by one connection as fast as it can, alone and beside a check, in blocks in turn. */
+/** Rows that no check here reads are written by one connection as fast as it can, alone and beside a check from its start on, in blocks in turn. */
 async function writer(environment: Record<string, string>, sql: pg.Client): Promise<void> {
-  const blockMs = 4_000;
+  const blockMs = 15_000;
   const block = async (): Promise<number> => {
     const began = performance.now();
     let writes = 0;
@@ -102,13 +102,11 @@ async function writer(environment: Record<string, string>, sql: pg.Client): Prom
   tell("", "alone", "beside the check", "slowed by, median of pairs");
   tell("---", "---", "---", "---");
   await block();
-  for (const [name, extra] of [["`check --deep`", []], ["`check --deep --max-rate 20000`", ["--max-rate", "20000"]]] as const) {
+  for (const [name, extra] of [["`check --deep`", []], ["`check --deep --max-rate 1000000`", ["--max-rate", "1000000"]]] as const) {
     const [alone, beside]: [number[], number[]] = [[], []];
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       alone.push(await block());
       const { child, ended } = launch([...deep, ...extra], environment);
-      // Not its start, which is over before the first row is read.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
       beside.push(await block());
       child.kill("SIGINT");
       await ended;
@@ -116,7 +114,8 @@ async function writer(environment: Record<string, string>, sql: pg.Client): Prom
     }
     const slowed = sample(beside.map((rate, index) => 1 - rate / (alone[index] ?? Number.NaN))).median;
     tell(name, `${sample(alone).median.toFixed(0)}/s`, `${sample(beside).median.toFixed(0)}/s`, `**${(slowed * 100).toFixed(0)} %**`);
-    bound(`${name}: a writer beside it is slowed by ${(slowed * 100).toFixed(0)} % (at most 10)`, slowed <= 0.1);
+    // The other one is what it would cost not to spare him.
+    if (extra.length === 0) bound(`${name}: a writer beside it is slowed by ${(slowed * 100).toFixed(0)} % (at most 10)`, slowed <= 0.1);
   }
 }
 

@@ -163,7 +163,7 @@ export const commands: readonly Command[] = [
       { name: "watch", value: "SECONDS", description: "check again every so often; tells what came and what went" },
       { name: "exit-on-drift", description: "with --watch: end with 1 at the first difference" },
       { name: "strict", description: "warnings exit 1 too" },
-      { name: "max-rate", value: "N", description: "read at most N keys a second (without: 20,000 while others write)" },
+      { name: "max-rate", value: "N", description: "read at most N keys a second (without: 10,000 while others write)" },
     ],
     data: true,
     formats: ["prometheus"],

@@ -1,7 +1,7 @@
 import type { Databases, ReadOptions } from "../../databases/types.ts";
 
 /** Keys a second while others write. Where both servers, the check and a writer share two cores, the writer loses less than a tenth (see `bench/`). */
-export const consideratePerSecond = 20_000;
+export const consideratePerSecond = 10_000;
 /** So many may be read before anything is known of others: a small database is compared by then. */
 const freeKeys = 5_000;
 /** Rows that others change in a second, from which on they are spared. */
