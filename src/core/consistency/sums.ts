@@ -45,6 +45,7 @@ async function graphSums({ graph, profile }: Databases, declaration: Declaration
 /** Whether all relationships of a type run between nodes of the right labels, and none of these lacks its key. */
 async function areAllKeyed(count: (statement: string) => Promise<number>, declaration: RelationshipDeclaration, all: number): Promise<boolean> {
   const nodes = [declaration.from.node, declaration.to.node];
-  const [byEnd, labelled, keyed] = await Promise.all([countByEnd(declaration), nodes.map(countAll), nodes.map(countKeyed)].map((statements) => Promise.all(statements.map(count))));
-  return byEnd?.every((n) => n === all) === true && nodes.every((_node, index) => labelled?.[index] === keyed?.[index]);
+  const counted = (statements: readonly string[]): Promise<number[]> => Promise.all(statements.map(count));
+  const [byEnd, labelled, keyed] = await Promise.all([counted(countByEnd(declaration)), counted(nodes.map((node) => countAll(node))), counted(nodes.map(countKeyed))]);
+  return byEnd.every((n) => n === all) && labelled.every((n, index) => n === keyed[index]);
 }
