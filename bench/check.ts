@@ -89,7 +89,7 @@ async function compare(environment: Record<string, string>, driver: Driver): Pro
   bound(`fast ÷ deep: ${ratio(runs.fast, runs.deep).toFixed(2)} (at most 0.5)`, ratio(runs.fast, runs.deep) <= 0.5);
 }
 
-/** Rows that no check here reads are written by one connection as fast as it can, alone and beside a check from its start on, in blocks in turn. */
+/** Rows are written by one connection as fast as it can, alone and beside a check from its start on, in blocks in turn. */
 async function writer(environment: Record<string, string>, sql: pg.Client): Promise<void> {
   const blockMs = 15_000;
   const block = async (): Promise<number> => {

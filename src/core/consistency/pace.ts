@@ -68,7 +68,7 @@ export class Pace {
     if (this.#changes === undefined) return;
     this.#lookedAt = this.#now();
     // A check must not fail for its manners: what can't be told is taken for nobody.
-    const changes = await this.#changes().catch(() => 0);
+    const changes = await this.#changes().catch(() => this.#last?.changes ?? 0);
     const at = this.#now();
     const perSecond = this.#last === undefined ? 0 : ((changes - this.#last.changes) / (at - this.#last.at)) * 1_000;
     if (perSecond >= busyRows) {
