@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type pg from "pg";
+import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
@@ -89,7 +90,11 @@ export async function runRounds(name: string, place: Place, rounds: number): Pro
   const load = [relayOf(place, over.signal), ...place.writers.map((writer, index) => write((statement, values) => writer.query(statement, [...values]), index, 40, over.signal))];
   if (place.writers.length === 0) load.push(write((statement, values) => databases.sql.write((transaction) => transaction.query(statement, values)), 0, 25, over.signal));
   try {
-    for (const [round, chosen] of fc.sample(steps, { seed, numRuns: rounds }).entries()) await runRound(place, chosen, `seed ${seed}, round ${round}`, round % 5 === 0);
+    for (const [round, chosen] of fc.sample(steps, { seed, numRuns: rounds }).entries()) {
+      // A soak of half an hour says how far it is, past the runner, which keeps what is printed until the end.
+      if (round > 0 && round % 250 === 0) writeSync(2, `${round} of ${rounds} rounds held\n`);
+      await runRound(place, chosen, `seed ${seed}, round ${round}`, round % 5 === 0);
+    }
   } finally {
     over.abort();
     await Promise.all(load);
