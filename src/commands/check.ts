@@ -4,7 +4,7 @@ import type { CheckOptions } from "../core/consistency/check.ts";
 import type { Change, PastCheck } from "../core/consistency/history.ts";
 import { prometheusText } from "../core/consistency/prometheus.ts";
 import { recordedCheck } from "../core/consistency/recorded.ts";
-import type { CheckReport } from "../core/consistency/types.ts";
+import type { Cause, CheckReport } from "../core/consistency/types.ts";
 import { InputError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
 import { toJson } from "../core/text/json.ts";
@@ -15,6 +15,9 @@ import { exit } from "./exit.ts";
 import { narrate, writeStdout } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { recordsOf } from "./records.ts";
+
+/** Lines of evidence below a table. */
+const mostReasons = 5;
 
 export const run: Run = async (context) => {
   const { flags, withSession } = context;
@@ -43,6 +46,7 @@ function optionsOf({ flags, signal }: Context): Omit<CheckOptions, "past"> {
 async function once(context: Context, session: Session): Promise<number> {
   const { report, history } = await checked(context, session);
   await print(context, report, history);
+  if (context.output.format === "table") for (const line of reasonsOf(report)) narrate(line);
   for (const { level, code, message, examples } of report.warnings) narrate(`${level}: ${code}: ${sanitise(message)}${examples.length === 0 ? "" : ` (${examples.map(sanitise).join(", ")})`}`);
   narrate(verdictOf(report));
   return codeOf(context, report);
@@ -60,6 +64,21 @@ async function print({ output }: Context, report: CheckReport, { came, went }: P
     rows: report.findings.map((finding) => [finding.entity, finding.key, finding.kind, finding.cause, finding.fields.map(({ field }) => field), finding.repair]),
     prometheus: () => prometheusText(report),
   });
+}
+
+/** The evidence of each cause, which is too long for a column: what most of the differences have in common comes first. */
+function reasonsOf({ findings, started_at }: CheckReport): string[] {
+  const groups = new Map<string, { cause: Cause; evidence: string; count: number; since: string }>();
+  for (const { cause, evidence, first_seen } of findings) {
+    const name = `${cause} ${evidence}`;
+    const group = groups.get(name) ?? { cause, evidence, count: 0, since: first_seen };
+    groups.set(name, { ...group, count: group.count + 1, since: first_seen < group.since ? first_seen : group.since });
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.count - a.count);
+  const lines = sorted.slice(0, mostReasons).map(({ cause, evidence, count, since }) => `${cause}${findings.length > 1 ? ` (${count.toLocaleString("en")})` : ""}: ${sanitise(evidence)}${since < started_at ? `; first seen ${since}` : ""}`);
+  // Apart from the table.
+  if (lines.length > 0) lines.unshift("");
+  return sorted.length > mostReasons ? [...lines, `${(sorted.length - mostReasons).toLocaleString("en")} more reasons: --json has them all`] : lines;
 }
 
 /**

@@ -108,6 +108,8 @@ describe("answers", () => {
     const report = await run("check", "--json");
     expect(report.code).toBe(1);
     expect(JSON.parse(report.stdout)).toMatchObject({ in_sync: false, findings: [{ entity: "progress", key: "cavin_admin → data_structures", kind: "differing", fields: [{ field: "progress_percent", sql: 75, graph: 57 }] }] });
+    // A person is told why, and since when.
+    expect((await run("check", "--format", "table")).stderr).toMatch(/\nedited_in_graph: the row is unchanged since the clean check of \S+, the relationship is not; first seen \d{4}-/);
     // Nobody marked what was done behind PostgreSQL's back: only a comparison of everything finds it.
     expect((await run("sync")).code).toBe(0);
     expect((await run("check")).code).toBe(1);
