@@ -133,7 +133,7 @@ interface Pair {
 
 /** The two commits that any program would do, one after the other ÷ the product's write; in turn, on rows of their own. */
 async function dual(name: string, { sql, graph, databases, keys }: Pair): Promise<void> {
-  const [writes, warmUp] = [1_000, 500]; // warms plans and code
+  const [writes, warmUp] = [1_000, 2_000]; // warms plans and code
   const bareWrite = async ({ user, concept }: Pair["keys"][number], percent: number): Promise<void> => {
     await sql.query("BEGIN");
     await sql.query("UPDATE user_concept_progress SET status = 'in_progress', progress_percent = $3 WHERE user_id = $1 AND concept_id = $2", [user, concept, percent]);
@@ -145,7 +145,7 @@ async function dual(name: string, { sql, graph, databases, keys }: Pair): Promis
     await session.close();
   };
   const write = ({ user, concept }: Pair["keys"][number], percent: number): Promise<unknown> =>
-    dualWrite(databases, { rows: (transaction) => transaction.query("UPDATE user_concept_progress SET status = 'in_progress', progress_percent = $3 WHERE user_id = $1 AND concept_id = $2", [user, concept, percent]) });
+    dualWrite(databases, { about: "progress", rows: (transaction) => transaction.query("UPDATE user_concept_progress SET status = 'in_progress', progress_percent = $3 WHERE user_id = $1 AND concept_id = $2", [user, concept, percent]) });
   const [ours, settled, bare]: [number[], number[], number[]] = [[], [], []];
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     const began = performance.now();

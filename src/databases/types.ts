@@ -18,13 +18,15 @@ export interface ReadOptions {
   after?: readonly string[];
   /** SQL: how long the transaction waits for a lock before it fails with `timeout`, in milliseconds; the server's own setting otherwise. */
   lockTimeoutMs?: number;
+  /** SQL: asked again and again in the same words, so that the server may keep the plan, which takes longer to make than the answer. */
+  keepPlan?: boolean;
 }
 
 /** What a write transaction takes. `timeoutMs` is the whole transaction's where the engine has such a limit (Neo4j). */
 export interface WriteOptions extends ReadOptions {
   /** `work` does more than this transaction's statements, so the adapter must never run it a second time by itself. */
   once?: boolean;
-  /** SQL: a statement without parameters that goes out with BEGIN, which saves a trip; `work` is given its rows. */
+  /** SQL: goes out with BEGIN, which saves a trip: a statement without parameters, before which a server takes others; `work` is given its rows. */
   opening?: string;
 }
 

@@ -1,5 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Server } from "../../scripts/servers/start.ts";
 import { DatabaseError } from "../../src/databases/errors.ts";
 import { openNeo4j } from "../../src/databases/graph/neo4j.ts";
@@ -14,6 +16,24 @@ async function failureOf(call: Promise<unknown>): Promise<DatabaseError> {
   );
   if (error instanceof DatabaseError) return error;
   throw new Error(`expected a DatabaseError, not ${String(error)}`);
+}
+
+/** What tells a pooler from a server: the process number that a connection is answered with is not that of who works for it. */
+async function poolerBefore(address: string): Promise<{ url: string; close(): void }> {
+  const { hostname, port } = new URL(address);
+  const keyOfBackend = Buffer.from([0x4b, 0, 0, 0, 12]);
+  const wire = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    far.on("data", (chunk: Buffer) => {
+      const at = chunk.indexOf(keyOfBackend);
+      if (at >= 0) chunk.writeInt32BE(7, at + keyOfBackend.length);
+      near.write(chunk);
+    });
+    near.pipe(far);
+    for (const [one, other] of [[near, far], [far, near]] as const) one.on("error", () => undefined).on("close", () => other.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(wire, "listening");
+  return { url: address.replace(`:${port}`, `:${(wire.address() as AddressInfo).port}`), close: () => void wire.close() };
 }
 
 for (const offer of allPostgres()) describeOn([offer], `what only a server can do: ${offer.name}`, () => {
@@ -57,6 +77,40 @@ for (const offer of allPostgres()) describeOn([offer], `what only a server can d
     controller.abort();
     expect((await running).code).toBe("cancelled");
     await expect.poll(async () => (await sql.query(sleeping)).rows[0]?.[0]).toBe(0);
+  });
+
+  describe("a plan is kept", () => {
+    const counter = "SELECT id, n FROM counters WHERE id = $1";
+    /** What it gives, and whether this connection had its plan beforehand. */
+    const asked = (database: SqlDatabase): Promise<unknown> =>
+      database.write(async (transaction) => {
+        const { rows } = await transaction.query("SELECT count(*)::int FROM pg_prepared_statements WHERE statement = $1", [counter]);
+        return [rows[0]?.[0], (await transaction.query(counter, [1], { keepPlan: true })).rows];
+      });
+
+    test("from the second time on, on a connection to the server itself", async () => {
+      const own = open(server.url);
+      for (const before of [0, 0, 1, 1]) expect(await asked(own)).toEqual([before, [[1, 0]]]);
+      await own.close();
+    });
+
+    test("never behind a pooler, where the next transaction may be another process's", async () => {
+      const pooler = await poolerBefore(server.url);
+      const own = open(pooler.url);
+      for (let times = 0; times < 4; times += 1) expect(await asked(own)).toEqual([0, [[1, 0]]]);
+      await own.close();
+      pooler.close();
+    });
+
+    test("until the table gets other columns, which is said once", async () => {
+      const own = open(server.url);
+      for (let times = 0; times < 3; times += 1) await asked(own);
+      await own.adopt("ALTER TABLE counters ALTER COLUMN n TYPE bigint");
+      expect((await failureOf(asked(own))).code).toBe("conflict");
+      for (let times = 0; times < 3; times += 1) expect(await asked(own)).toEqual([expect.any(Number), [[1, 0]]]);
+      await own.adopt("ALTER TABLE counters ALTER COLUMN n TYPE int");
+      await own.close();
+    });
   });
 
   test("a deadlock is a conflict, and one of both gets through", async () => {

@@ -23,6 +23,16 @@ export function readRowOf(declaration: Declaration): string {
   return `${selectFrom(declaration)} ${declaration.table} AS t WHERE t.${k1} = $1${k2 === null ? "" : ` AND t.${k2} = $2`}`;
 }
 
+/**
+ * Joins to each mark `m` of the entity its row `r`, as `readRows` gives it: NULLs where there is none. By way of JSON the key
+ * loses the order of bytes that marks have, or the column's own index could not find it; with LIMIT it is found one by one.
+ */
+export function joinRowToMark(declaration: Declaration): string {
+  const [k1, k2] = keyColumns(declaration);
+  const key = (name: string): string => `(jsonb_build_array(m.${name}) ->> 0)`;
+  return `LEFT JOIN LATERAL (${selectFrom(declaration)} ${declaration.table} AS t WHERE m.entity = '${declaration.entity}' AND t.${k1} = ${key("k1")}${k2 === null ? "" : ` AND t.${k2} = ${key("k2")}`} LIMIT 1) AS r ON true`;
+}
+
 /** `bytes` is the order that the graph reads in, `index` that of the key's own index, which needs no sorting. */
 export type KeyOrder = "bytes" | "index";
 

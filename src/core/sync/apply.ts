@@ -5,7 +5,7 @@ import { keyText, type Key } from "../projection/compare.ts";
 import { keyRows, rowsOfKeys, slices, type Keyed } from "../projection/read.ts";
 import { create, deleteGraphOwned, deleteNodes, deleteRelationships, missingEnds, upsert } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName, type NodeDeclaration, type RelationshipDeclaration } from "../projection/types.ts";
-import type { Mark } from "./outbox.ts";
+import type { Mark, OwnMarks } from "./outbox.ts";
 
 /*
  * The one way in which rows become nodes and relationships: the relay, the comparison of everything, the dual write and
@@ -45,14 +45,14 @@ type Graph = Transaction<GraphParameters>;
  * Makes the graph hold, for each key, what its row says now: read in `sql`'s snapshot, while the caller holds the lane in
  * `graph`. A key without a row is deleted. Throws `ApplyError`, `DatabaseError`; the caller then rolls back.
  */
-export async function carryOver(graph: Graph, sql: Sql, marks: readonly Mark[]): Promise<Applied> {
-  return applyRows(graph, sql, await readRowsOfMarks(sql, marks));
+export async function carryOver(graph: Graph, sql: Sql, { marks, found }: Pick<OwnMarks, "marks" | "found">): Promise<Applied> {
+  return applyRows(graph, sql, await readRowsOfMarks(sql, marks, found));
 }
 
-/** The rows of marked keys. The lane must be held already: what is read before may be stale when it is written. */
-export async function readRowsOfMarks(sql: Sql, marks: readonly Mark[]): Promise<Rows> {
+/** The rows of marked keys, but for those that were found with the marks. The lane must be held already: what is read before may be stale when it is written. */
+export async function readRowsOfMarks(sql: Sql, marks: readonly Mark[], found: OwnMarks["found"] = null): Promise<Rows> {
   const entities = new Map<Declaration, { rows: readonly Keyed[]; gone: readonly Key[] }>();
-  for (const [declaration, keys] of keysOf(marks)) entities.set(declaration, await rowsOfKeys(sql, declaration, keys));
+  for (const [declaration, keys] of keysOf(marks)) entities.set(declaration, declaration === found?.declaration ? found : await rowsOfKeys(sql, declaration, keys));
   return { entities, cascade: new Set(marks.flatMap((mark) => (mark.cascade ? cascadeKey(mark) : []))) };
 }
 

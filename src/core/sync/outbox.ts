@@ -4,7 +4,9 @@ import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
 import { declarations } from "../projection/declarations.ts";
 import { keyText, type Key } from "../projection/compare.ts";
-import { entityNames, type EntityName } from "../projection/types.ts";
+import { keyedOf, type Keyed } from "../projection/read.ts";
+import { joinRowToMark } from "../projection/statements.ts";
+import { entityNames, type Declaration, type EntityName } from "../projection/types.ts";
 
 /*
  * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
@@ -123,7 +125,6 @@ function whereOf({ keys }: MarkFilter): string {
 
 /** What a write that wants its marks found again begins with. */
 export interface Begun {
-  xid: string;
   /** The highest id of a mark so far, 0 without one; those to come are higher. */
   since: string;
   /** Marks of keys are open, which a crash or another program left. */
@@ -131,44 +132,66 @@ export interface Begun {
 }
 
 /**
- * Begins a write whose marks are to be found again: goes out with BEGIN, and has no parameters. Acknowledged means on disk;
- * and should COMMIT never arrive, the server ends it by itself after `idleMs`: no lock stays, and what became of it can be told.
+ * Begins a write whose marks are to be found again: goes out with BEGIN, and has no parameters. On servers, acknowledged means
+ * on disk; and should COMMIT never arrive, the server ends it by itself after `idleMs`: no lock stays, and what became of it
+ * can be told.
  */
 export function beginMarked(idleMs: number | null): string {
-  return `SELECT set_config('synchronous_commit', 'on', true)${idleMs === null ? "" : ` || set_config('idle_in_transaction_session_timeout', '${idleMs}', true)`},
-    count(*)::int, pg_current_xact_id()::text, (SELECT max(id)::text FROM jeseci.sync_mark)
-    FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname ^@ 'sync_mark_' AND tgenabled IN ('O', 'A')`;
+  const newest = "SELECT max(id)::text FROM jeseci.sync_mark";
+  return idleMs === null ? newest : `SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; ${newest}`;
 }
 
-/** What `beginMarked` has found. Throws `InputError` (`missing-schema`) where no trigger would tell of the write. */
+/** What `beginMarked` has found. */
 export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<Begun> {
-  const [, triggers, xid, newest] = row ?? [];
-  // Which ones are missing takes longer to tell, and is asked only then.
-  if (triggers !== tables.length * 4) refuseIncomplete(await outboxState(transaction));
+  const newest = row?.[0] ?? null;
   // A queue is empty nearly always: what it holds is asked only where it isn't.
-  return { xid: String(xid), since: String(newest ?? "0"), behind: newest !== null && (await anyMark(transaction, { keys: true })) };
+  return { since: String(newest ?? "0"), behind: newest !== null && (await anyMark(transaction, { keys: true })) };
 }
 
 /** What a write has marked. */
 export interface OwnMarks {
+  /** The number of the transaction, by which PostgreSQL tells what became of it. */
+  xid: string;
   /** Of keys. The mark of a TRUNCATE is not among them: only a relay compares a whole entity, so that mark must stay until one has. */
   marks: Mark[];
   /** There is such a mark too. */
   whole: boolean;
   /** Some key is parked, maybe one of these: to ask for theirs would take longer than to unpark them. */
   parked: boolean;
+  /** What the keys of the entity that was asked for are now; null without one. */
+  found: { declaration: Declaration; rows: Keyed[]; gone: Key[] } | null;
 }
 
-/** What this very transaction marked; `since` is what `beginMarked` gave. */
-export async function ownMarks(transaction: Sql, since: string): Promise<OwnMarks> {
-  const { rows: all } = await transaction.query(
-    // By the number: the text of the id is what a bare name would sort by.
-    "SELECT id::text, entity, k1, k2, cascade, EXISTS (SELECT FROM jeseci.sync_dead) FROM jeseci.sync_mark AS m WHERE id > $1::bigint AND xid = pg_current_xact_id() ORDER BY m.id",
-    [since],
-  );
-  const rows = all.filter(([, , k1]) => k1 !== wholeEntity);
-  return { marks: rows.map(markOf), whole: rows.length < all.length, parked: rows.some((row) => row[5] === true) };
+/**
+ * What this very transaction marked, and the rows of the entity that it is `about`, in one question; `since` is what
+ * `beginMarked` gave. Throws `InputError` (`missing-schema`) where some trigger would not have told of what was written.
+ */
+export async function ownMarks(transaction: Sql, since: string, about?: Declaration): Promise<OwnMarks> {
+  const { rows: all } = await transaction.query(ownMarksOf(about), [since], { keepPlan: true });
+  // Which ones are missing takes longer to tell, and is asked only then.
+  const [, , , , , , xid, triggers] = all[0] ?? [];
+  if (triggers !== tables.length * 4) refuseIncomplete(await outboxState(transaction));
+  const every = all.filter(([id]) => id !== null);
+  const rows = every.filter(([, , k1]) => k1 !== wholeEntity);
+  return { xid: String(xid), marks: rows.map(markOf), whole: rows.length < every.length, parked: rows.some((row) => row[5] === true), found: about === undefined ? null : foundOf(about, rows) };
 }
+
+/** What was joined to the marks of an entity, once for each key. */
+function foundOf(declaration: Declaration, marked: readonly Row[]): OwnMarks["found"] {
+  const [rows, gone] = [new Map<string, Keyed>(), new Map<string, Key>()];
+  for (const row of marked) {
+    const { entity, k1, k2 } = markOf(row);
+    if (entity !== declaration.entity) continue;
+    if (row[8] === null) gone.set(keyText({ k1, k2 }), { k1, k2 });
+    else rows.set(keyText({ k1, k2 }), keyedOf(row.slice(8), declaration, true));
+  }
+  return { declaration, rows: [...rows.values()], gone: [...gone.values()] };
+}
+
+// One row at the least, for the triggers. Sorted by the number: a bare `id` would be the column of text.
+const ownMarksOf = (about?: Declaration): string => `SELECT m.id::text, m.entity, m.k1, m.k2, m.cascade, EXISTS (SELECT FROM jeseci.sync_dead), pg_current_xact_id()::text, t.triggers${about === undefined ? "" : ", r.*"} FROM
+  (SELECT count(*)::int AS triggers FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname ^@ 'sync_mark_' AND tgenabled IN ('O', 'A')) AS t
+  LEFT JOIN jeseci.sync_mark AS m ON m.id > $1::bigint AND m.xid = pg_current_xact_id() ${about === undefined ? "" : joinRowToMark(about)} ORDER BY m.id`;
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */
 export async function markCascade(transaction: Sql, since: string, ids: readonly string[]): Promise<void> {

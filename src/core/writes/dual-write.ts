@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
-import { concept, declarations } from "../projection/declarations.ts";
+import { concept, declarationOf, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
@@ -26,6 +26,8 @@ export interface WriteResult {
 
 /** One action of a person, in both databases. None of its parts may use the databases themselves, only the transactions that are given. */
 export interface DualWrite<T> {
+  /** What it mostly writes to: those rows are read back together with their marks. */
+  about?: EntityName;
   /** The statements on the rows; triggers mark what changed, and that is projected. Whatever it throws, nothing is written. */
   rows(transaction: Transaction<SqlParameters>): Promise<T>;
   /** Ids of concepts that must be in the graph before `graph` runs: their rows are carried over first. */
@@ -97,20 +99,19 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
       try {
         await databases.sql.write(
           async (sql, opened) => {
-            const { xid, since, behind } = await begunOf(sql, opened);
+            const { since, behind } = await begunOf(sql, opened);
             if (first && behind) throw new Behind("marks are open");
             await laned;
             failpoint("dual-laned");
-            course.xid = xid;
             const value = await write.rows(sql);
             // What is checked only at COMMIT speaks there, while the graph's transaction can still be taken back.
             if (dryRun) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
             const cascade = write.cascade?.(value) ?? [];
             if (cascade.length > 0) await markCascade(sql, since, cascade);
-            const { marks, whole, parked } = await ownMarks(sql, since);
-            [course.marks, course.whole] = [marks, whole];
+            const { xid, marks, whole, parked, found } = await ownMarks(sql, since, write.about === undefined ? undefined : declarationOf(write.about));
+            [course.xid, course.marks, course.whole] = [xid, marks, whole];
             failpoint("dual-written");
-            const applied = await carryOver(graph, sql, marks);
+            const applied = await carryOver(graph, sql, { marks, found });
             await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
             course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
             if (parked || applied.left.length > 0) await settleParked(sql, marks, applied.left);

@@ -8,6 +8,7 @@ import { joinWords } from "./values.ts";
 /** Adds a path with its concepts in order. */
 export const createPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
+    about: "path_concept",
     rows: async (sql) => {
       const known = await knownConcepts(sql, given.words("concepts"));
       await arrange(sql, plan, await insertRow(sql, plan, paths, given), [], known);
@@ -18,6 +19,7 @@ export const createPath: Action = async (databases, given, options) => {
 /** Changes a path; with `concepts` that list takes the place of the old one. */
 export const updatePath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
+    about: "learning_path",
     rows: async (sql) => {
       const path = await findKnown(sql, paths, given.text("path"));
       const known = await knownConcepts(sql, given.words("concepts"));
@@ -49,6 +51,7 @@ export const deletePath: Action = async (databases, given, options) => {
 /** Puts a concept on a path, at a place or at its end; those behind it move up. */
 export const addToPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
+    about: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       const [concept] = await knownConcepts(sql, [given.text("concept")]);
@@ -64,6 +67,7 @@ export const addToPath: Action = async (databases, given, options) => {
 /** Gives a concept another place; those between the two move by one. */
 export const moveOnPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
+    about: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       const { rest, moved } = await without(sql, path, places, given.text("concept"));
@@ -75,6 +79,7 @@ export const moveOnPath: Action = async (databases, given, options) => {
 /** Takes a concept off a path; those behind it move down. */
 export const removeFromPath: Action = async (databases, given, options) => {
   return writeBoth(databases, options, (plan) => ({
+    about: "path_concept",
     rows: async (sql) => {
       const { path, places } = await pathWith(sql, given.text("path"));
       await arrange(sql, plan, path, places, (await without(sql, path, places, given.text("concept"))).rest);

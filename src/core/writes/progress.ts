@@ -26,6 +26,7 @@ export const recordProgress: Action = async (databases, given, options) => {
   // What contradicts itself is told before anything is asked.
   if (given.has("status") && given.has("percent")) settled(given, undefined);
   return writeBoth(databases, options, (plan) => ({
+    about: "progress",
     rows: async (sql) => {
       const [concept] = await knownConcepts(sql, [given.text("concept")]);
       const user = await knownUser(sql, given.text("user"));

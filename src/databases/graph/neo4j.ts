@@ -202,7 +202,7 @@ class Neo4jDatabase implements GraphDatabase {
   async #commit(transaction: NeoTransaction, timeoutMs: number | undefined): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<"silence">((resolve) => (timer = setTimeout(() => resolve("silence"), timeoutMs === undefined ? longestWaitMs : timeoutMs + graceMs)));
-    const answer = await Promise.race([transaction.commit(), silence]).finally(() => clearTimeout(timer));
+    const answer = await Promise.race([withoutStack(() => transaction.commit()), silence]).finally(() => clearTimeout(timer));
     if (answer !== "silence") return;
     // The driver has no way to give up one connection, and would wait for its answer to close the session; the version is pinned.
     const { _connectionHolder: holder } = transaction as unknown as { _connectionHolder: { getConnection(): Promise<{ close(): Promise<void> } | null> } };
@@ -225,7 +225,8 @@ class Neo4jDatabase implements GraphDatabase {
 
   #settings(id: string, options: ReadOptions): TransactionSettings {
     const timeout = options.timeoutMs ?? this.#options.statementTimeoutMs;
-    return { metadata: { app: "jeseci", id }, ...(timeout > 0 ? { timeout } : {}) };
+    // By its id a cancel finds it; what nobody can cancel needs none.
+    return { metadata: { app: "jeseci", ...(options.signal === undefined ? {} : { id }) }, ...(timeout > 0 ? { timeout } : {}) };
   }
 
   /**
@@ -280,7 +281,7 @@ class Neo4jDatabase implements GraphDatabase {
 }
 
 interface TransactionSettings {
-  metadata: { app: string; id: string };
+  metadata: { app: string; id?: string };
   timeout?: number;
 }
 
@@ -305,7 +306,7 @@ class Neo4jTransaction implements Transaction<GraphParameters> {
 
   async #run(statement: string, parameters: GraphParameters, { maxRows }: ReadOptions): Promise<QueryResult> {
     const started = performance.now();
-    const result = this.#runner.run(statement, parametersOf(parameters));
+    const result = withoutStack(() => this.#runner.run(statement, parametersOf(parameters)));
     const rows: Row[] = [];
     if (maxRows === undefined) {
       const { records, summary } = await result;
@@ -323,6 +324,17 @@ class Neo4jTransaction implements Transaction<GraphParameters> {
     }
     const ms = performance.now() - started;
     return { columns, rows, truncated, ms, notices: noticesOf(await result.summary()) };
+  }
+}
+
+/** The driver notes the stack of every statement, should it fail; ours tells more than that, and the noting takes as long as all else that is done here. */
+function withoutStack<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -5,6 +5,7 @@ import { DatabaseError } from "../errors.ts";
 import type { EngineVersion, PlanNode, QueryResult, ReadOptions, ResultStream, SqlDatabase, SqlParameters, Transaction, WriteOptions } from "../types.ts";
 import type { Row } from "../values.ts";
 import { sqlError } from "./errors.ts";
+import { KeptPlans } from "./kept-plans.ts";
 import { pgAddress, type PgAddress } from "./pg-connection.ts";
 import { planFromJson, postgresVersion } from "./postgres.ts";
 import { parserOf } from "./values.ts";
@@ -41,6 +42,7 @@ class ServerDatabase implements SqlDatabase {
   readonly #address: PgAddress;
   readonly #options: PgOptions;
   #pool: pg.Pool;
+  readonly #plans = new KeptPlans();
   #closed = false;
 
   constructor(address: PgAddress, options: PgOptions) {
@@ -200,7 +202,7 @@ class ServerDatabase implements SqlDatabase {
     return Promise.race([running, abandoned]);
   }
 
-  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows, adHoc }: ReadOptions, signal: AbortSignal | undefined, patienceMs: number | undefined): Promise<QueryResult> {
+  async #statement(client: ClientBase, statement: string, parameters: SqlParameters, { maxRows, adHoc, keepPlan }: ReadOptions, signal: AbortSignal | undefined, patienceMs: number | undefined): Promise<QueryResult> {
     const started = performance.now();
     const notices: string[] = [];
     const listen = noteTo(notices);
@@ -217,10 +219,11 @@ class ServerDatabase implements SqlDatabase {
         const truncated = maxRows !== undefined && rows.length > maxRows;
         return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated, ms: performance.now() - started, notices };
       }
-      const result = await client.query<Row>(query);
+      const name = keepPlan === true ? await this.#plans.nameOn(client, statement) : undefined;
+      const result = await client.query<Row>(name === undefined ? query : { ...query, name });
       return { columns: result.fields.map(({ name }) => name), rows: result.rows, truncated: false, ms: performance.now() - started, notices };
     } catch (error) {
-      throw this.#error(error, statement, signal);
+      throw this.#plans.outlived(error) ?? this.#error(error, statement, signal);
     } finally {
       client.off("notice", listen);
     }

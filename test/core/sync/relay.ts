@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
 import { InputError } from "../../../src/core/errors.ts";
 import { declarations } from "../../../src/core/projection/declarations.ts";
+import { joinRowToMark } from "../../../src/core/projection/statements.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
 import { idOf } from "../../../src/core/seeding/uuid.ts";
 import type { Progress } from "../../../src/core/progress.ts";
@@ -287,6 +288,24 @@ export function relayStories(open: () => Session): void {
       expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
       await databases().sql.adopt("DROP TABLE late");
       expect(await drift()).toEqual([]);
+    });
+
+    test("reaches neither where a trigger would not tell of it", async () => {
+      await sql("ALTER TABLE learning_path_concepts DISABLE TRIGGER sync_mark_delete");
+      await expect(dualWrite(databases(), rename)).rejects.toThrow(/missing or disabled on learning_path_concepts/);
+      await sql("ALTER TABLE learning_path_concepts ENABLE TRIGGER sync_mark_delete");
+      expect([await stored(), await pending()]).toEqual(["Otieno", 0]);
+      expect(await drift()).toEqual([]);
+    });
+
+    test.each(declarations)("finds the row of its mark by the index of the key: $entity", async (declaration) => {
+      const plan = await databases().sql.read(async (transaction) => {
+        // Of a table of a few rows it would read all. What no index serves is read through even so.
+        await transaction.query("SELECT set_config('enable_seqscan', 'off', true)");
+        return (await transaction.query(`EXPLAIN SELECT r.* FROM jeseci.sync_mark AS m ${joinRowToMark(declaration)}`)).rows.join("\n");
+      });
+      expect(plan).toMatch(new RegExp(`Index (Only )?Scan using \\S+ on ${declaration.table} t`));
+      expect(plan).not.toContain(`Seq Scan on ${declaration.table}`);
     });
 
     test("takes along what a crash before it left", async () => {

@@ -15,7 +15,7 @@ import { commitOf, TcpProxy, type Fault } from "../../support/tcp-proxy.ts";
 
 /** The COMMITs of the protocol, told by what was sent before on their connection. */
 const commits = {
-  dualSql: ["'synchronous_commit', 'on'", commitOf.sql],
+  dualSql: ["SET LOCAL synchronous_commit = on", commitOf.sql],
   dualGraph: ["SET l._lock = 0", commitOf.graph],
   relayGraph: ["SET l._fence = $epoch WITH l", commitOf.graph],
   marksDeleted: ["DELETE FROM jeseci.sync_mark", commitOf.sql],

@@ -1,0 +1,38 @@
+import pg, { type ClientBase } from "pg";
+import { DatabaseError } from "../errors.ts";
+
+/**
+ * Statements that PostgreSQL keeps prepared for a pool. Only on a connection that leads to one server process for good: behind
+ * a pooler the next transaction may be another process's, which has never heard of them.
+ */
+export class KeptPlans {
+  readonly #names = new Map<string, string>();
+  readonly #direct = new WeakMap<ClientBase, boolean>();
+  readonly #used = new WeakSet<ClientBase>();
+  #count = 0;
+
+  /** What the statement is called on this connection; undefined where it has to be planned each time. */
+  async nameOn(client: ClientBase, statement: string): Promise<string | undefined> {
+    // Whoever asks once has no use for a plan.
+    if (!this.#used.has(client)) return void this.#used.add(client);
+    if (!(this.#direct.get(client) ?? (await this.#look(client)))) return undefined;
+    const name = this.#names.get(statement) ?? `jeseci_${(this.#count += 1)}`;
+    this.#names.set(statement, name);
+    return name;
+  }
+
+  /** An error that says that a table has got other columns since its plan was kept: all are made anew from then on. */
+  outlived(error: unknown): DatabaseError | undefined {
+    if (!(error instanceof pg.DatabaseError) || error.code !== "0A000" || !/cached plan/.test(error.message)) return undefined;
+    this.#names.clear();
+    return new DatabaseError("conflict", "sql", "a table has got other columns meanwhile", { cause: error, hint: "try again: it is looked at anew" });
+  }
+
+  /** A pooler makes up the number that it answers the connection with. */
+  async #look(client: ClientBase): Promise<boolean> {
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const direct = rows[0]?.pid === (client as ClientBase & { processID?: number | null }).processID;
+    this.#direct.set(client, direct);
+    return direct;
+  }
+}
