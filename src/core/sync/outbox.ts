@@ -123,14 +123,6 @@ function whereOf({ keys }: MarkFilter): string {
   return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
 }
 
-/** What a write that wants its marks found again begins with. */
-export interface Begun {
-  /** The highest id of a mark so far, 0 without one; those to come are higher. */
-  since: string;
-  /** Marks of keys are open, which a crash or another program left. */
-  behind: boolean;
-}
-
 /**
  * Begins a write whose marks are to be found again: goes out with BEGIN, and has no parameters. On servers, acknowledged means
  * on disk; and should COMMIT never arrive, the server ends it by itself after `idleMs`: no lock stays, and what became of it
@@ -141,11 +133,9 @@ export function beginMarked(idleMs: number | null): string {
   return idleMs === null ? newest : `SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; ${newest}`;
 }
 
-/** What `beginMarked` has found. */
-export async function begunOf(transaction: Sql, [row]: readonly Row[]): Promise<Begun> {
-  const newest = row?.[0] ?? null;
-  // A queue is empty nearly always: what it holds is asked only where it isn't.
-  return { since: String(newest ?? "0"), behind: newest !== null && (await anyMark(transaction, { keys: true })) };
+/** What `beginMarked` has found: the highest id of a mark so far, 0 without one; those to come are higher. */
+export function newestOf([row]: readonly Row[]): string {
+  return String(row?.[0] ?? "0");
 }
 
 /** What a write has marked. */
@@ -241,9 +231,11 @@ export async function markWhole(transaction: Sql, chosen: readonly EntityName[] 
   await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2)", [[...chosen], wholeEntity]);
 }
 
-export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Promise<void> {
+/** Gives how many there still were. */
+export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Promise<number> {
   const ids = idsOf(marks);
-  if (ids.length > 0) await transaction.query("DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])", [ids]);
+  if (ids.length === 0) return 0;
+  return Number((await transaction.query("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING 1) SELECT count(*) FROM gone", [ids])).rows[0]?.[0]);
 }
 
 /**

@@ -239,11 +239,13 @@ export class Relay {
     const [key] = keys;
     if (key === undefined) throw error;
     const code = error instanceof DatabaseError ? error.code : "apply";
-    await this.#databases.sql.write(async (transaction) => {
+    const parked = await this.#databases.sql.write(async (transaction) => {
+      // Whoever has taken its mark away meanwhile has carried it over.
+      if ((await deleteMarks(transaction, keys)) < keys.filter(({ id }) => id !== null).length) return false;
       await park(transaction, [key], code, error instanceof Error ? error.message : String(error));
-      await deleteMarks(transaction, keys);
+      return true;
     });
-    this.#result.parked += 1;
+    if (parked) this.#result.parked += 1;
   }
 
   async #reconcile(whole: readonly Mark[], options: DrainOptions): Promise<void> {
@@ -261,10 +263,11 @@ export class Relay {
       },
     };
     const found = await reconcile(this.#databases, carrier, { ...options, entities: declarations.map(({ entity }) => entity).filter((entity) => entities.has(entity)) });
-    for (const { entity, unchanged } of found.entities) {
+    for (const { entity, rows } of found.entities) {
       const own = this.#of(entity);
-      own.rows += unchanged; // those that were carried over are counted there
-      own.unchanged += unchanged;
+      // What was carried over for a mark of its own, and found the same after that, is one row.
+      own.rows = rows;
+      own.unchanged = Math.max(0, rows - own.upserted);
     }
     this.#result.refused.push(...found.refused);
     await this.#databases.sql.write(async (transaction) => {

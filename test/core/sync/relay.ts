@@ -102,6 +102,13 @@ export function relayStories(open: () => Session): void {
     expect(await drift()).toEqual([]);
   });
 
+  test("a full sync counts a row once that had a mark of its own", async () => {
+    await sql("UPDATE user_concept_progress SET progress_percent = 33 WHERE user_id = $1 AND concept_id = $2", [cavin, machineLearning]);
+    const { entities } = await projectAll(databases());
+    expect(entities.find(({ entity }) => entity === "progress")).toEqual({ entity: "progress", rows: 23, upserted: 1, deleted: 0, unchanged: 22 });
+    await agree();
+  });
+
   test("a row whose id is the empty text is found by a full sync, beside others and alone", async () => {
     await sql("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ('', 'without an id', 'Beginner')");
     await sql("INSERT INTO users (user_id, username) VALUES ('', 'nobody')");
@@ -225,6 +232,34 @@ export function relayStories(open: () => Session): void {
     await sql("UPDATE users SET last_name = 'of its own' WHERE user_id = 'p5000'");
     await agree();
     expect(await loadParked(databases())).toEqual([]);
+  });
+
+  test("a key that fails is not parked once somebody else has carried it over", async () => {
+    await sql("INSERT INTO users (user_id, username) VALUES ('twice', 'twice')");
+    const lease = await takeLane(databases(), ownerName());
+    if (lease === null) throw new Error("nobody else should hold the lane");
+    const { graph } = databases();
+    let failures = 0;
+    // The graph refuses, and before that is noted another relay has been there.
+    const refusing: Databases = {
+      ...databases(),
+      graph: new Proxy(graph, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name, target);
+          if (name !== "write") return typeof member === "function" ? (member.bind(target) as unknown) : member;
+          return async (...parameters: Parameters<typeof target.write>) => {
+            await target.write(...parameters).catch(() => undefined);
+            if ((failures += 1) > 1) return undefined;
+            await sql("DELETE FROM jeseci.sync_mark");
+            throw new DatabaseError("constraint", "graph", "refused");
+          };
+        },
+      }),
+    };
+    expect((await new Relay(refusing, lease).drain()).parked).toBe(0);
+    expect([failures, await loadParked(databases())]).toEqual([1, []]);
+    await releaseLane(databases(), lease);
+    await agree();
   });
 
   test("a node that carries relationships of the graph's own is parked, and never deleted", async () => {
