@@ -17,7 +17,6 @@ import type { Overlay } from "./overlay.ts";
 import { learnNames, showPalette } from "./palette.ts";
 import { profilePicker } from "./profile-picker.ts";
 import type { Backend, Host, Screen } from "./screen.ts";
-import { ConceptScreen } from "./screens/concept/screen.ts";
 import { ConsistencyScreen } from "./screens/consistency/screen.ts";
 import { DashboardScreen } from "./screens/dashboard/screen.ts";
 import { PathsScreen } from "./screens/paths/screen.ts";
@@ -29,6 +28,7 @@ import { findUser, userPicker } from "./users.ts";
 import { readState, writeState, type PersistedState } from "./state.ts";
 import { createTheme, type Style, type Theme } from "./theme.ts";
 import { reasonNotToWrite } from "./read-only.ts";
+import { Walk } from "./walk.ts";
 import { showWrites } from "./writing.ts";
 
 export type Connection = { kind: "connecting"; step: string } | { kind: "ready" } | { kind: "failed"; error: unknown };
@@ -54,8 +54,6 @@ type Opened = Session & { seeded: boolean; close(): Promise<void> };
 
 const agesEveryMs = 10_000;
 const firstProbeMs = 1_500;
-/** More than anybody walks into; the oldest step is forgotten. */
-const deepest = 50;
 
 /**
  * Everything that the explorer knows, outside of React: keys change it at once, in the order in which they came, and
@@ -75,8 +73,8 @@ export class Explorer implements Host {
   user: string | undefined;
   /** The screen of the current tab. */
   tab: Screen;
-  /** Views of concepts that were walked into from it, the current one last. */
-  readonly walked: ConceptScreen[] = [];
+  /** The concepts that were walked into from it. */
+  readonly walk = new Walk(this);
   overlay: Overlay | undefined;
   message: { text: string; style: Style } | undefined;
   /** Counts drawings asked for; React draws when it changes. */
@@ -124,7 +122,7 @@ export class Explorer implements Host {
 
   /** What is in sight. */
   get screen(): Screen {
-    return this.walked.at(-1) ?? this.tab;
+    return this.walk.current ?? this.tab;
   }
 
   get readOnly(): boolean {
@@ -194,16 +192,14 @@ export class Explorer implements Host {
   }
 
   openConcept(name: string): void {
-    if (this.walked.at(-1)?.concept === name) return;
-    if (this.walked.length === 0) this.tab.leave?.();
-    if (this.walked.length === deepest) this.walked.shift();
-    const view = new ConceptScreen(this, name);
-    this.walked.push(view);
-    view.enter();
+    const { current } = this.walk;
+    if (current?.concept === name) return;
+    if (current === undefined) this.tab.leave?.();
+    this.walk.into(name);
     this.changed();
   }
 
-  way = (): string[] => [this.tabs.find(({ screen }) => screen === this.tab)?.title ?? "", ...this.walked.map(({ concept }) => concept)];
+  way = (): string[] => [this.tabs.find(({ screen }) => screen === this.tab)?.title ?? "", ...this.walk.views.map(({ concept }) => concept)];
 
   openPath(title: string): void {
     this.openTab("paths");
@@ -302,12 +298,7 @@ export class Explorer implements Host {
 
   /** Something was written: what is in sight is loaded again, and both sides are compared. A concept may have another name now, or none. */
   wrote(renamed?: { concept: string; to: string | undefined }): void {
-    if (renamed !== undefined) {
-      const { concept, to } = renamed;
-      const walked = this.walked.splice(0);
-      for (const view of walked.filter((candidate) => candidate.concept === concept)) view.leave();
-      this.walked.push(...walked.flatMap((view) => (view.concept !== concept ? [view] : to === undefined ? [] : [new ConceptScreen(this, to)])));
-    }
+    if (renamed !== undefined) this.walk.renamed(renamed.concept, renamed.to);
     this.screen.refresh();
     void learnNames(this);
     void this.background.run();
@@ -347,7 +338,7 @@ export class Explorer implements Host {
     if (this.connection.kind !== "ready") return;
     switch (action) {
       case "back":
-        if (!this.screen.back() && this.walked.length > 0) this.#leave();
+        if (!this.screen.back() && this.walk.current !== undefined) this.#leave();
         return;
       case "filter":
         return this.say("there is no list to filter here");
@@ -374,9 +365,8 @@ export class Explorer implements Host {
     }
   }
 
-  /** One step out of the walk; what is left behind ends its loads. */
   #leave(): void {
-    this.walked.pop()?.leave();
+    this.walk.out();
     this.#enter();
   }
 
@@ -388,8 +378,8 @@ export class Explorer implements Host {
 
   #open(tab: Tab | undefined): void {
     if (tab === undefined) return;
-    if (tab.screen !== this.tab && this.walked.length === 0) this.tab.leave?.();
-    for (const view of this.walked.splice(0)) view.leave();
+    if (tab.screen !== this.tab && this.walk.current === undefined) this.tab.leave?.();
+    this.walk.end();
     this.tab = tab.screen;
     if (this.connection.kind === "ready") {
       this.#enter();
@@ -461,7 +451,7 @@ export class Explorer implements Host {
     const { session, backend } = this;
     if (session === undefined || backend === undefined || this.connection.kind !== "ready") return;
     this.say(`${side === "sql" ? "PostgreSQL" : "the graph"} answers again`, "ok");
-    for (const screen of [...this.tabs.map((tab) => tab.screen), ...this.walked]) this.#stale.add(screen);
+    for (const screen of [...this.tabs.map((tab) => tab.screen), ...this.walk.views]) this.#stale.add(screen);
     void this.#chooseUser(session, backend)
       .catch(() => undefined)
       .then(() => {
