@@ -67,18 +67,26 @@ async function print({ output }: Context, report: CheckReport, { came, went }: P
 }
 
 /** The evidence of each cause, which is too long for a column: what most of the differences have in common comes first. */
-function reasonsOf({ findings, started_at }: CheckReport): string[] {
-  const groups = new Map<string, { cause: Cause; evidence: string; count: number; since: string }>();
+function reasonsOf({ findings, findings_total, truncated, started_at }: CheckReport): string[] {
+  const groups = new Map<string, { cause: Cause; evidence: string; count: number; seen: string[] }>();
   for (const { cause, evidence, first_seen } of findings) {
     const name = `${cause} ${evidence}`;
-    const group = groups.get(name) ?? { cause, evidence, count: 0, since: first_seen };
-    groups.set(name, { ...group, count: group.count + 1, since: first_seen < group.since ? first_seen : group.since });
+    const group = groups.get(name) ?? { cause, evidence, count: 0, seen: [] };
+    group.count += 1;
+    if (first_seen < started_at) group.seen.push(first_seen);
+    groups.set(name, group);
   }
+  const told = (number: number): string => number.toLocaleString("en");
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count);
-  const lines = sorted.slice(0, mostReasons).map(({ cause, evidence, count, since }) => `${cause}${findings.length > 1 ? ` (${count.toLocaleString("en")})` : ""}: ${sanitise(evidence)}${since < started_at ? `; first seen ${since}` : ""}`);
+  const lines = sorted.slice(0, mostReasons).map(({ cause, evidence, count, seen }) => {
+    const [first] = seen.sort();
+    const since = first === undefined ? "" : seen.length === count ? `; first seen ${first}` : `; ${told(seen.length)} of them seen before, first ${first}`;
+    return `${cause}${findings.length > 1 ? ` (${told(count)})` : ""}: ${sanitise(evidence)}${since}`;
+  });
+  if (sorted.length > mostReasons) lines.push(`${told(sorted.length - mostReasons)} more reasons: --json has the evidence of each difference`);
+  if (truncated) lines.push(`these are the reasons of the first ${told(findings.length)} of ${told(findings_total)} differences`);
   // Apart from the table.
-  if (lines.length > 0) lines.unshift("");
-  return sorted.length > mostReasons ? [...lines, `${(sorted.length - mostReasons).toLocaleString("en")} more reasons: --json has them all`] : lines;
+  return lines.length > 0 ? ["", ...lines] : lines;
 }
 
 /**

@@ -101,15 +101,19 @@ describe("answers", () => {
   });
 
   test("check sees a change behind its back, names row and field, and exits 1; sync --full mends it", async () => {
-    const dataDir = join(home.folder, "data/jeseci");
-    const databases = await openDatabases({ profile: "embedded", dataDir, timeZone: "UTC", statementTimeoutMs: 0 });
-    await databases.graph.write((transaction) => transaction.query("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: 'data_structures'}) SET r.progress_percent = 57 RETURN 1 AS done"));
-    await databases.close();
+    const change = async (concept: string): Promise<void> => {
+      const databases = await openDatabases({ profile: "embedded", dataDir: join(home.folder, "data/jeseci"), timeZone: "UTC", statementTimeoutMs: 0 });
+      await databases.graph.write((transaction) => transaction.query("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: $concept}) SET r.progress_percent = 57 RETURN 1 AS done", { concept }));
+      await databases.close();
+    };
+    await change("data_structures");
     const report = await run("check", "--json");
     expect(report.code).toBe(1);
     expect(JSON.parse(report.stdout)).toMatchObject({ in_sync: false, findings: [{ entity: "progress", key: "cavin_admin → data_structures", kind: "differing", fields: [{ field: "progress_percent", sql: 75, graph: 57 }] }] });
     // A person is told why, and since when.
     expect((await run("check", "--format", "table")).stderr).toMatch(/\nedited_in_graph: the row is unchanged since the clean check of \S+, the relationship is not; first seen \d{4}-/);
+    await change("web_development");
+    expect((await run("check", "--format", "table")).stderr).toMatch(/\nedited_in_graph \(2\): the row is unchanged [^;]+; 1 of them seen before, first \d{4}-/);
     // Nobody marked what was done behind PostgreSQL's back: only a comparison of everything finds it.
     expect((await run("sync")).code).toBe(0);
     expect((await run("check")).code).toBe(1);

@@ -178,9 +178,10 @@ function foundOf(declaration: Declaration, marked: readonly Row[]): OwnMarks["fo
   return { declaration, rows: [...rows.values()], gone: [...gone.values()] };
 }
 
-// One row at the least, for the triggers. Sorted by the number: a bare `id` would be the column of text.
+// One row at the least, for the triggers; by way of text, or a kept plan would know a table that was replaced by its old number.
+// Sorted by the number: a bare `id` would be the column of text.
 const ownMarksOf = (about?: Declaration): string => `SELECT m.id::text, m.entity, m.k1, m.k2, m.cascade, EXISTS (SELECT FROM jeseci.sync_dead), pg_current_xact_id()::text, t.triggers${about === undefined ? "" : ", r.*"} FROM
-  (SELECT count(*)::int AS triggers FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::regclass[]) AND tgname ^@ 'sync_mark_' AND tgenabled IN ('O', 'A')) AS t
+  (SELECT count(*)::int AS triggers FROM pg_trigger WHERE tgrelid = ANY('{${tables.join(", ")}}'::text[]::regclass[]) AND tgname ^@ 'sync_mark_' AND tgenabled IN ('O', 'A')) AS t
   LEFT JOIN jeseci.sync_mark AS m ON m.id > $1::bigint AND m.xid = pg_current_xact_id() ${about === undefined ? "" : joinRowToMark(about)} ORDER BY m.id`;
 
 /** Lets a deletion take the relationships between concepts with it, since a person said so. */

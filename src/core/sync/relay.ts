@@ -263,11 +263,11 @@ export class Relay {
       },
     };
     const found = await reconcile(this.#databases, carrier, { ...options, entities: declarations.map(({ entity }) => entity).filter((entity) => entities.has(entity)) });
-    for (const { entity, rows } of found.entities) {
+    for (const { entity, rows, unchanged } of found.entities) {
       const own = this.#of(entity);
-      // What was carried over for a mark of its own, and found the same after that, is one row.
+      // What was carried over for a mark of its own, and found the same after that, is one row; what was parked is neither.
       own.rows = rows;
-      own.unchanged = Math.max(0, rows - own.upserted);
+      own.unchanged = Math.min(unchanged, Math.max(0, rows - own.upserted));
     }
     this.#result.refused.push(...found.refused);
     await this.#databases.sql.write(async (transaction) => {

@@ -206,6 +206,7 @@ class ServerDatabase implements SqlDatabase {
     const started = performance.now();
     const notices: string[] = [];
     const listen = noteTo(notices);
+    let name: string | undefined;
     client.on("notice", listen);
     try {
       // The extended protocol: several statements in one text are refused by the server itself.
@@ -219,11 +220,11 @@ class ServerDatabase implements SqlDatabase {
         const truncated = maxRows !== undefined && rows.length > maxRows;
         return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated, ms: performance.now() - started, notices };
       }
-      const name = keepPlan === true ? await this.#plans.nameOn(client, statement) : undefined;
+      name = keepPlan === true ? await this.#plans.nameOn(client, statement, patienceMs ?? longestWaitMs) : undefined;
       const result = await client.query<Row>(name === undefined ? query : { ...query, name });
       return { columns: result.fields.map(({ name }) => name), rows: result.rows, truncated: false, ms: performance.now() - started, notices };
     } catch (error) {
-      throw this.#plans.outlived(error) ?? this.#error(error, statement, signal);
+      throw (name === undefined ? undefined : this.#plans.outlived(error)) ?? this.#error(error, statement, signal);
     } finally {
       client.off("notice", listen);
     }
