@@ -10,7 +10,7 @@ export function globalHelp(): string {
     "Commands",
     ...aligned(commands.map(commandRow)),
     "",
-    "Flags of every command",
+    "Flags of every command, before it or after it",
     ...aligned(commonFlags.map(flagRow)),
     "",
     "Flags of commands that print rows",

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../core/errors.ts";
 import { didYouMean, nearest } from "../core/text/nearest.ts";
-import { commands, firstWords, flagsOf, secondWords, subcommandsOf, type Argument, type Command, type Flag } from "./definitions.ts";
+import { commands, commonFlags, dataFlags, firstWords, flagsOf, secondWords, subcommandsOf, type Argument, type Command, type Flag } from "./definitions.ts";
 
 /** A command line that fits its definition. */
 export interface Invocation {
@@ -9,6 +9,21 @@ export interface Invocation {
   arguments: string[];
   /** Values by flag name; switches hold "true". */
   values: Map<string, string[]>;
+}
+
+/** Flags that many commands have may stand before the command too, as people write them: `jeseci --profile prod check`. */
+export function commandFirst(argv: readonly string[]): readonly string[] {
+  let at = 0;
+  for (let word = argv[at]; word?.startsWith("--") === true; word = argv[at]) {
+    const name = word.replace(/^--|=.*$/gs, "");
+    const flag = [...commonFlags, ...dataFlags].find((known) => known.name === name);
+    if (flag === undefined) return argv;
+    at += flag.value !== undefined && !word.includes("=") ? 2 : 1;
+  }
+  const [first = "", second = ""] = argv.slice(at);
+  if (at === 0 || !firstWords().includes(first)) return argv;
+  const words = secondWords(first).includes(second) ? 2 : 1;
+  return [...argv.slice(at, at + words), ...argv.slice(0, at), ...argv.slice(at + words)];
 }
 
 /** Reads a command line. Throws `InputError` (`usage`), with the nearest names, for what no definition knows. */

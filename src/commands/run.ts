@@ -10,7 +10,7 @@ import { errorText, exit, tell } from "./exit.ts";
 import { Flags } from "./flags.ts";
 import { commandHelp, globalHelp, groupHelp } from "./help.ts";
 import { narrate, Output, writeStdout } from "./output.ts";
-import { checkArguments, namesGroup, parseCommandLine } from "./parse.ts";
+import { checkArguments, commandFirst, namesGroup, parseCommandLine } from "./parse.ts";
 
 /** Each command's part, loaded when it is asked for. */
 const parts: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
@@ -40,7 +40,8 @@ const parts: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
 };
 
 /** Runs one command line. Resolves with the exit code; errors are told on stderr, never thrown. */
-export async function runCommand(argv: readonly string[], signal: AbortSignal): Promise<number> {
+export async function runCommand(given: readonly string[], signal: AbortSignal): Promise<number> {
+  const argv = commandFirst(given);
   try {
     if (namesGroup(argv) && argv[1] === "--help") {
       await writeStdout(groupHelp(argv[0] ?? ""));
