@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -61,6 +61,16 @@ for (const offer of allPostgres()) describeOn([offer], `what only a server can d
     expect((await failureOf(sql.stream(statement, [], { adHoc: true }))).code).toBe("read-only");
     expect(existsSync("/tmp/jeseci-written-by-a-read")).toBe(false);
     expect((await sql.query("SELECT 1")).rows).toEqual([[1]]);
+  });
+
+  test.runIf(process.platform === "linux")("a wire on which nothing comes is asked whether somebody is there", async () => {
+    const port = Number(new URL(server.url).port).toString(16).toUpperCase().padStart(4, "0");
+    await sql.query("SELECT 1");
+    // State 01 is established, and a timer of 02 is that of keepalive.
+    const timers = readFileSync("/proc/net/tcp", "utf8").split("\n").flatMap((line) => / ([0-9A-F]{8}):([0-9A-F]{4}) 01 \S+ (\d\d):/.exec(line)?.slice(2) ?? []);
+    const ours = timers.flatMap((name, index) => (index % 2 === 0 && name === port ? [timers[index + 1]] : []));
+    expect(ours.length).toBeGreaterThan(0);
+    expect(new Set(ours)).toEqual(new Set(["02"]));
   });
 
   test("an advisory lock taken by a read does not outlive it", async () => {

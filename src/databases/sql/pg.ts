@@ -29,6 +29,11 @@ const encryptionRefused = /does not support SSL|no pg_hba\.conf entry/i;
 const graceMs = 5_000;
 /** The same for what begins and ends a transaction without a limit. */
 const longestWaitMs = 60_000;
+/**
+ * After so long without a word the network is asked whether the server is still there: a check that waits for rows of a host
+ * that is gone would wait for good.
+ */
+const keepAliveMs = 10_000;
 const batchRows = 1_000;
 const types = { getTypeParser: (oid: number) => parserOf(oid) as (text: string) => unknown };
 
@@ -262,7 +267,7 @@ class ServerDatabase implements SqlDatabase {
   }
 
   #createPool(): pg.Pool {
-    const pool = new pg.Pool({ ...this.#address.config, application_name: "jeseci", max: 10, connectionTimeoutMillis: this.#options.connectTimeoutMs, idleTimeoutMillis: 30_000, allowExitOnIdle: true });
+    const pool = new pg.Pool({ ...this.#address.config, application_name: "jeseci", keepAlive: true, keepAliveInitialDelayMillis: keepAliveMs, max: 10, connectionTimeoutMillis: this.#options.connectTimeoutMs, idleTimeoutMillis: 30_000, allowExitOnIdle: true });
     // A connection that dies is replaced at the next use, and what ran on it is told by its own promise; without
     // listeners it would end the process, be it idle or not.
     pool.on("error", () => undefined);
