@@ -21,7 +21,9 @@ export function commandFirst(argv: readonly string[]): readonly string[] {
     at += flag.value !== undefined && !word.includes("=") ? 2 : 1;
   }
   const [first = "", second = ""] = argv.slice(at);
-  if (at === 0 || !firstWords().includes(first)) return argv;
+  // A screen of the explorer needs no command; what is neither is meant as one, and told so.
+  const screens = commands.find(({ name }) => name === "explore")?.arguments[0]?.choices ?? [];
+  if (at === 0 || first === "" || first.startsWith("-") || (screens.includes(first) && !firstWords().includes(first))) return argv;
   const words = secondWords(first).includes(second) ? 2 : 1;
   return [...argv.slice(at, at + words), ...argv.slice(0, at), ...argv.slice(at + words)];
 }

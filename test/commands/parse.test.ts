@@ -17,6 +17,10 @@ describe("flags before the command", () => {
     expect(commandFirst(given)).toEqual(given);
   });
 
+  test("a word that is neither a command nor a screen is told as a command", () => {
+    expect(() => parseCommandLine(commandFirst(["--profile", "prod", "chek"]))).toThrow("there is no command “chek”");
+  });
+
   test("and the command is that one", () => {
     const { command, values, arguments: given } = parseCommandLine(commandFirst(["--profile", "prod", "concept", "create", "x"]));
     expect([command.name, values.get("profile"), given]).toEqual(["concept create", ["prod"], ["x"]]);
