@@ -82,13 +82,13 @@ export function driftMatrix(name: string, open: () => Promise<{ session: Session
     const fields = all.flatMap(([entity, { full, key, texts, numbers }]) =>
       [...texts.map((field) => [field, changes.text] as const), ...numbers.map((field) => [field, changes.number] as const)].flatMap(([field, own]) => [...changes.any, ...own].map(([what, value]) => ({ entity, field, what, value, full, key }))),
     );
-    test.each(fields)("$entity.$field $what", async ({ entity, field, value, full, key }) => {
+    test.each(fields)("$field of $entity: $what", async ({ entity, field, value, full, key }) => {
       await graph(`${full} SET x.${field} = $value`, { value });
       await holds([`${entity} | ${key} | differing | ${field}`]);
     });
 
     test.each(Object.entries(nodes).flatMap(([entity, { bare = "", optional = [] }]) => optional.flatMap((field) => [["an empty text", ""], ["0", 0], ["false", false]].map(([what, value]) => ({ entity, field, what, value: value as Value, bare })))))(
-      "$entity.$field is NULL, and $what in the graph",
+      "$field of $entity is NULL, and $what in the graph",
       async ({ entity, field, value, bare }) => {
         await graph(`${bare} SET x.${field} = $value`, { value });
         await holds([`${entity} | bare | differing | ${field}`]);
