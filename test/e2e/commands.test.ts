@@ -302,6 +302,14 @@ test("completion works in bash", async () => {
   expect(await complete("jeseci", "concept", "create", "--difficulty", "Adv")).toBe("Advanced");
   expect(await complete("jeseci", "relationship", "add", "algorithms", "PRE")).toBe("PREREQUISITE");
   expect(await complete("jeseci", "sync", "")).toMatch(/^install uninstall parked retry --watch --full/);
+  // Flags, and what they take, may stand before the command and between its words.
+  expect(await complete("jeseci", "--profile", "prod", "stat")).toBe("status");
+  expect(await complete("jeseci", "--json", "--profile", "=", "prod", "concept", "cre")).toBe("create");
+  expect(await complete("jeseci", "sync", "--profile", "prod", "inst")).toBe("install");
+  expect(await complete("jeseci", "--read-o")).toBe("--read-only");
+  expect(await complete("jeseci", "--format", "=", "nd")).toBe("ndjson");
+  expect(await complete("jeseci", "--format", "=")).toMatch(/^table json/);
+  expect(await complete("jeseci", "--profile", "")).toBe("");
 });
 
 test("SIGTERM ends with 143 and leaves the folder free", async () => {
