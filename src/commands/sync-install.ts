@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import { pairAnew } from "../core/sync/lane.ts";
-import { installScript, loadBacklog, uninstallScript } from "../core/sync/outbox.ts";
+import { installScript, uninstallScript } from "../core/sync/install.ts";
+import { loadBacklog } from "../core/sync/outbox.ts";
 import type { Run } from "./context.ts";
 import { exit } from "./exit.ts";
 import { narrate, writeStdout } from "./output.ts";

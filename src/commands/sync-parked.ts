@@ -1,4 +1,5 @@
-import { loadParked, requireOutbox } from "../core/sync/outbox.ts";
+import { requireOutbox } from "../core/sync/outbox.ts";
+import { loadParked } from "../core/sync/parked.ts";
 import type { Context, Run } from "./context.ts";
 import { exit } from "./exit.ts";
 import { carry } from "./sync.ts";

@@ -1,7 +1,8 @@
 import { DatabaseError } from "../databases/errors.ts";
 import { InputError } from "../core/errors.ts";
 import { follow, type FollowState } from "../core/sync/follow.ts";
-import { requireOutbox, retryParked } from "../core/sync/outbox.ts";
+import { requireOutbox } from "../core/sync/outbox.ts";
+import { retryParked } from "../core/sync/parked.ts";
 import { sync } from "../core/sync/project.ts";
 import type { DrainResult } from "../core/sync/relay.ts";
 import { toJson } from "../core/text/json.ts";

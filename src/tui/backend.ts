@@ -6,6 +6,7 @@ export { readQuery } from "../core/catalogue/load.ts";
 export { check } from "../core/consistency/check.ts";
 export { show } from "../core/consistency/findings.ts";
 export { recordedCheck, recordedHistory } from "../core/consistency/recorded.ts";
+export { loadRepairs } from "../core/consistency/repair-log.ts";
 export { applyRepair, planRepair } from "../core/consistency/repair.ts";
 export { loadSides } from "../core/consistency/sides.ts";
 export { loadDashboard, loadStanding } from "../core/dashboard/dashboard.ts";

@@ -176,7 +176,10 @@ describe("two databases that are the same", () => {
       await at.sees(/✔ in sync +deep check/);
       // What was mended is in the history, too.
       at.press("H");
-      const history = await at.sees("Past checks");
+      const history = await at.sees("Past checks and repairs");
+      expect(history).toMatch(/repair {2}3 mended {2}by \S+@\S+[^\n]*\n[^\n]* delete concept astrology[^\n]*\n[^\n]* create path_concept Data Science Track → statistics[^\n]*\n[^\n]* update progress cavin_admin → data_structures: progress_percent 57 → progress_percent 75/);
+      // The check that found it, the repair, the check after it: newest first.
+      expect(history).toMatch(/✔ in sync[\s\S]* repair [\s\S]*✖ 3 differences/);
       expect(history).toMatch(/✔ in sync[^\n]*\n[^\n]* - only in graph: concept astrology/);
       expect(history).toMatch(/✖ 3 differences[^\n]*\n[^\n]* \+ only in graph: concept astrology/);
     });

@@ -5,7 +5,8 @@ import { keyParameters, slices } from "../projection/read.ts";
 import { anyWithProperty, readUntouchedOf } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import { outboxState, parkedAmong, type OutboxAccess, type Parked } from "../sync/outbox.ts";
+import { outboxState, type OutboxAccess } from "../sync/outbox.ts";
+import { parkedAmong, type Parked } from "../sync/parked.ts";
 import type { Found } from "./findings.ts";
 import type { Cause, CleanCheck, EntityCheck } from "./types.ts";
 

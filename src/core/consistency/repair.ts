@@ -9,9 +9,10 @@ import type { LoadOptions, Session } from "../session.ts";
 import { defaultDeleteCap } from "../sync/delete-cap.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { readPair } from "../sync/lane.ts";
-import { beginRepair, endRepair, markKeys, requireOutbox } from "../sync/outbox.ts";
+import { markKeys, requireOutbox } from "../sync/outbox.ts";
 import { sync } from "../sync/project.ts";
 import { describe, fieldText } from "./findings.ts";
+import { beginRepair, endRepair } from "./repair-log.ts";
 import { findingKinds, type CheckReport, type Finding, type FindingKind } from "./types.ts";
 
 /** One thing that a repair does. `before` and `after` describe the graph's state; null where there is nothing. */
@@ -130,13 +131,14 @@ async function heldAmong({ graph }: Session["databases"], declaration: NodeDecla
  * mended or as it was, and its mark stays until it is mended. What it did is kept in `jeseci.repair_run`. Gives how many keys
  * were carried over. Throws `InputError`, `DatabaseError`.
  */
-export async function applyRepair({ databases }: Session, { planned, refused }: RepairPlan, options: { signal?: AbortSignal } = {}): Promise<{ applied: number; parked: number }> {
+export async function applyRepair({ databases }: Session, plan: RepairPlan, options: { signal?: AbortSignal } = {}): Promise<{ applied: number; parked: number }> {
+  const { planned } = plan;
   await requireOutbox(databases);
   if (planned.length === 0) return { applied: 0, parked: 0 };
   // Marks and the record in one transaction: there is no repair that nobody knows of.
   const run = await databases.sql.write(async (transaction) => {
     await markKeys(transaction, planned.map((one) => ({ entity: one.entity, ...keyOf(one) })));
-    return beginRepair(transaction, who(), planned, refused);
+    return beginRepair(transaction, who(), plan);
   });
   failpoint("repair-marked");
   const { parked } = await sync(databases, options);

@@ -5,7 +5,8 @@ import { declarations } from "../projection/declarations.ts";
 import { countAll } from "../projection/statements.ts";
 import type { Declaration } from "../projection/types.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import { countParked, outboxState, type OutboxState } from "../sync/outbox.ts";
+import { outboxState, type OutboxState } from "../sync/outbox.ts";
+import { countParked } from "../sync/parked.ts";
 import type { EntityCheck, Warning } from "./types.ts";
 
 const shown = 5;

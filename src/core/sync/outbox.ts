@@ -1,4 +1,3 @@
-import { migrationsOf, sqlSchemaVersion } from "../../databases/migrations.ts";
 import type { Databases, ReadOptions, SqlDatabase, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { Row } from "../../databases/values.ts";
 import { InputError } from "../errors.ts";
@@ -9,8 +8,8 @@ import { joinRowToMark } from "../projection/statements.ts";
 import { entityNames, type Declaration, type EntityName } from "../projection/types.ts";
 
 /*
- * The outbox in PostgreSQL: marks that say which key may differ, and the keys that could not be carried over. The one
- * place that spells its tables' names; see the sync protocol, section 2.
+ * The outbox in PostgreSQL: marks that say which key may differ, and whether they are made. What could not be carried over
+ * is in `parked.ts`, what makes and takes away the outbox in `install.ts`; see the sync protocol, section 2.
  */
 
 /** The one lane that there is. */
@@ -18,7 +17,7 @@ export const lane = "main";
 /** The key of a mark that stands for its whole entity. */
 export const wholeEntity = "*";
 
-type Sql = Transaction<SqlParameters>;
+export type Sql = Transaction<SqlParameters>;
 
 /** One key that may differ. `id` is null for a key that a comparison found, which no trigger marked. */
 export interface Mark extends Key {
@@ -26,17 +25,6 @@ export interface Mark extends Key {
   entity: EntityName;
   /** A person asked for the deletion with --cascade. */
   cascade: boolean;
-}
-
-/** A key that could not be carried over, and why. */
-export interface Parked extends Key {
-  entity: EntityName;
-  code: string;
-  message: string;
-  attempts: number;
-  /** ISO 8601. */
-  first_at: string;
-  last_at: string;
 }
 
 /** How far the graph is behind. */
@@ -48,8 +36,6 @@ export interface Backlog {
   /** ISO 8601: the end of the last pass that left no mark. */
   last_sync: string | null;
 }
-
-const entities = `'${declarations.map(({ entity }) => entity).join("', '")}'`;
 
 /** What there is to carry over; null where the outbox is not installed, or closed to this role. */
 export async function loadBacklog({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Backlog | null> {
@@ -222,10 +208,6 @@ export async function countMarks(transaction: Sql): Promise<number> {
   return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_mark WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
 }
 
-export async function countParked(transaction: Sql): Promise<number> {
-  return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_dead WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
-}
-
 /** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
 export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = entityNames): Promise<void> {
   await markParked(transaction, chosen);
@@ -252,110 +234,13 @@ function idsOf(marks: readonly Mark[]): string[] {
   return marks.flatMap(({ id }) => id ?? []);
 }
 
-/** Whether anything is parked at all. */
-export async function anyParked(transaction: Sql): Promise<boolean> {
-  return (await transaction.query("SELECT EXISTS (SELECT FROM jeseci.sync_dead WHERE lane = $1)", [lane])).rows[0]?.[0] === true;
-}
-
-/**
- * Parks nodes that had to stay, and every other of these keys no longer. While the lane is held, before the graph commits:
- * afterwards somebody else may have had the lane, and parked or carried over the same key for a newer reason. Should the
- * graph not commit, the marks are still there, and whoever takes them up does this again.
- */
-export async function settleParked(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  const name = ({ entity, k1 }: Pick<Mark, "entity" | "k1">): string => `${entity} ${k1}`;
-  const stay = new Set(left.map(name));
-  await unpark(transaction, keys.filter((key) => !stay.has(name(key))));
-  await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
-}
-
-/** Forgets that these keys were parked: they have been carried over. */
-export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  if (keys.length === 0) return;
-  await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
-}
-
-/** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
-export async function park(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
-  if (keys.length === 0) return;
-  await transaction.query(
-    `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $4::text, $5::text FROM unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)
-     ON CONFLICT (lane, entity, k1, k2) DO UPDATE SET attempts = d.attempts + 1, code = EXCLUDED.code, message = EXCLUDED.message, last_at = EXCLUDED.last_at`,
-    [...columnsOf(keys), code, message],
-  );
-}
-
-function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[][] {
+/** Keys as the arrays that `unnest` takes: `$1` entities, `$2` first parts, `$3` second ones. */
+export function columnsOf(keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): string[][] {
   return [keys.map(({ entity }) => entity), keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)];
 }
 
-/** The parked keys by entity and key. */
-export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadOptions = {}): Promise<Parked[]> {
-  const { rows } = await sql.query(`${selectParked} ORDER BY array_position(ARRAY[${entities}], entity), k1, k2`, [], options);
-  return rows.map(parkedOf);
-}
-
-const selectParked = "SELECT entity, k1, k2, code, message, attempts, first_at, last_at FROM jeseci.sync_dead";
-
-function parkedOf([entity, k1, k2, code, message, attempts, first, last]: Row): Parked {
-  return { entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), code: String(code), message: String(message), attempts: Number(attempts), first_at: String(first), last_at: String(last) };
-}
-
-/** Of some keys of an entity those that are parked. */
-export async function parkedAmong(transaction: Sql, entity: EntityName, keys: readonly Key[]): Promise<Parked[]> {
-  const { rows } = await transaction.query(`${selectParked} AS d JOIN unnest($2::text[], $3::text[]) AS k(k1, k2) USING (k1, k2) WHERE entity = $1`, [entity, keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)]);
-  return rows.map(parkedOf);
-}
-
-/** Marks every parked key again. Gives how many. */
-export async function retryParked({ sql }: Pick<Databases, "sql">): Promise<number> {
-  return sql.write((transaction) => markParked(transaction, entityNames));
-}
-
-async function markParked(transaction: Sql, chosen: readonly EntityName[]): Promise<number> {
+/** Marks every parked key of some entities again. Gives how many. */
+export async function markParked(transaction: Sql, chosen: readonly EntityName[]): Promise<number> {
   const { rows } = await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[]) RETURNING 1", [[...chosen]]);
   return rows.length;
-}
-
-/** Keeps that a repair began, by whom, and what it is going to do. Gives its number. */
-export async function beginRepair(transaction: Sql, owner: string, planned: readonly object[], refused: readonly object[]): Promise<number> {
-  const { rows } = await transaction.query("INSERT INTO jeseci.repair_run (owner, planned, refused) VALUES ($1, $2::jsonb, $3::jsonb) RETURNING id::float8", [owner, JSON.stringify(planned), JSON.stringify(refused)]);
-  return Number(rows[0]?.[0]);
-}
-
-export async function endRepair(transaction: Sql, run: number, applied: number): Promise<void> {
-  await transaction.query("UPDATE jeseci.repair_run SET finished_at = clock_timestamp(), applied = $2 WHERE id = $1", [run, applied]);
-}
-
-/**
- * What `sync install` would run on this database: what is missing of the schema `jeseci`, never a table of the model.
- * Triggers that are there are made anew, so that disabled ones live again. Null where nothing is missing.
- */
-export async function installScript(sql: SqlDatabase): Promise<string | null> {
-  const [version, known] = [await sqlSchemaVersion(sql), await migrationsOf("sql")];
-  const state = await sql.read(outboxState);
-  if (state.access !== "absent" && state.unwatched.length === 0) return null;
-  // The tables of the outbox may be there without their triggers; both come from the one migration.
-  if (state.access !== "absent") return `BEGIN;\n${triggersOf(known.map(({ text }) => text).join("\n"), state.unwatched)}\nCOMMIT;\n`;
-  const bookkeeping =
-    version > 0
-      ? ""
-      : "CREATE SCHEMA IF NOT EXISTS jeseci;\nCREATE TABLE IF NOT EXISTS jeseci.migration (\n  number     integer     PRIMARY KEY,\n  name       text        NOT NULL,\n  applied_at timestamptz NOT NULL DEFAULT now()\n);\nINSERT INTO jeseci.migration (number, name) VALUES (1, '0001-tables, found') ON CONFLICT DO NOTHING;\n";
-  const steps = known.filter(({ number }) => number > Math.max(1, version));
-  return `BEGIN;\n${bookkeeping}${steps.map(({ number, name, text }) => `${text}\nINSERT INTO jeseci.migration (number, name) VALUES (${number}, '${name}');\n`).join("")}COMMIT;\n`;
-}
-
-/** The triggers of some tables out of the migrations, each in place of what may be left of it, and a mark for all that happened meanwhile. */
-function triggersOf(migrations: string, tables: readonly string[]): string {
-  const created = [...migrations.matchAll(/^CREATE TRIGGER (\w+) .*? ON (\w+) .*;$/gm)].filter(([, , table]) => tables.includes(table ?? ""));
-  const marks = declarations.filter(({ table }) => tables.includes(table)).map(({ entity }) => `INSERT INTO jeseci.sync_mark (entity, k1) VALUES ('${entity}', '${wholeEntity}');`);
-  return [...created.flatMap(([statement, name, table]) => [`DROP TRIGGER IF EXISTS ${name} ON ${table};`, statement]), ...marks].join("\n");
-}
-
-/** What `sync uninstall` would run: the triggers, and the schema with all that it holds. Null where there is none. */
-export async function uninstallScript(sql: SqlDatabase): Promise<string | null> {
-  const { rows } = await sql.query("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'sync\\_mark\\_%' AND NOT tgisinternal ORDER BY 2, 1");
-  const { rows: schema } = await sql.query("SELECT to_regnamespace('jeseci') IS NOT NULL");
-  if (rows.length === 0 && schema[0]?.[0] !== true) return null;
-  return ["BEGIN;", ...rows.map(([name, table]) => `DROP TRIGGER ${String(name)} ON ${String(table)};`), "DROP SCHEMA IF EXISTS jeseci CASCADE;", "COMMIT;", ""].join("\n");
 }

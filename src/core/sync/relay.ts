@@ -10,7 +10,8 @@ import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, anyParked, countMarks, deleteMarks, lane, newestMark, park, readMarks, settleParked, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, lane, newestMark, readMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
+import { anyParked, park, settleParked } from "./parked.ts";
 import { markOf, reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 

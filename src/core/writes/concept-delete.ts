@@ -1,7 +1,8 @@
 import type { Databases, GraphParameters, ReadOptions, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import { conceptRelationshipTypes } from "../projection/types.ts";
-import { markKeys, unpark } from "../sync/outbox.ts";
+import { markKeys } from "../sync/outbox.ts";
+import { unpark } from "../sync/parked.ts";
 import { arrange, placesOf } from "./places.ts";
 import { deleted, writeBoth } from "./plan.ts";
 import { concepts, factsOf, find, unknown, type Found, type Sql } from "./records.ts";

@@ -6,7 +6,8 @@ import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { oneAtATime, lockLane, NeverPrepared, ownerName, Superseded, takeLane, whileBeating } from "../sync/lane.ts";
-import { anyMark, beginMarked, dropMarks, markCascade, newestOf, ownMarks, requireOutbox, settleParked, type Mark } from "../sync/outbox.ts";
+import { anyMark, beginMarked, dropMarks, markCascade, newestOf, ownMarks, requireOutbox, type Mark } from "../sync/outbox.ts";
+import { settleParked } from "../sync/parked.ts";
 import { isTransient, Relay } from "../sync/relay.ts";
 
 /** What became of a write: in both databases, in neither, in PostgreSQL and on its way to the graph, or PostgreSQL didn't say. */

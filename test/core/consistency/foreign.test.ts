@@ -9,7 +9,7 @@ import type { CheckReport } from "../../../src/core/consistency/types.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
 import { loadStatus } from "../../../src/core/status/status.ts";
 import { sync } from "../../../src/core/sync/project.ts";
-import { uninstallScript } from "../../../src/core/sync/outbox.ts";
+import { uninstallScript } from "../../../src/core/sync/install.ts";
 import { openDatabases } from "../../../src/databases/open.ts";
 import type { Databases } from "../../../src/databases/types.ts";
 import type { Value } from "../../../src/databases/values.ts";

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
 import { follow, type FollowState } from "../../../src/core/sync/follow.ts";
-import { loadBacklog, loadParked } from "../../../src/core/sync/outbox.ts";
+import { loadBacklog } from "../../../src/core/sync/outbox.ts";
+import { loadParked } from "../../../src/core/sync/parked.ts";
 import { openPair, type OpenPair } from "../../support/pair.ts";
 import { allPairs, describeOn } from "../../support/servers.ts";
 

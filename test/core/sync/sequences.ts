@@ -6,7 +6,7 @@ import { InputError } from "../../../src/core/errors.ts";
 import type { EntityName } from "../../../src/core/projection/types.ts";
 import type { Session } from "../../../src/core/session.ts";
 import { releaseLane, Superseded, takeLane, type Lease } from "../../../src/core/sync/lane.ts";
-import { loadParked, retryParked } from "../../../src/core/sync/outbox.ts";
+import { loadParked, retryParked } from "../../../src/core/sync/parked.ts";
 import { sync } from "../../../src/core/sync/project.ts";
 import { Relay } from "../../../src/core/sync/relay.ts";
 import { dualWrite, type WriteResult } from "../../../src/core/writes/dual-write.ts";

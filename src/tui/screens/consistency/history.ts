@@ -1,4 +1,5 @@
 import type { Change, PastCheck } from "../../../core/consistency/history.ts";
+import type { PastRepair } from "../../../core/consistency/repair-log.ts";
 import type { FindingKind } from "../../../core/consistency/types.ts";
 import { sanitise } from "../../../core/text/sanitise.ts";
 import { width } from "../../../core/text/width.ts";
@@ -10,25 +11,42 @@ import { ScrollText } from "../../scroll-text.ts";
 import type { Theme } from "../../theme.ts";
 import { clock, kindWords, many } from "./words.ts";
 
-/** Every past check of this pair, newest first. */
+/** Every past check of this pair, and every repair, newest first. */
 export async function showHistory(host: Host): Promise<void> {
   const { session, backend, theme, options } = host;
   if (session === undefined || backend === undefined) return;
-  const checks = await backend.recordedHistory(session, options.settings.records);
-  if (checks.length === 0) return host.say("no check of these databases is recorded yet: r runs one");
-  host.show(new TextOverlay("Past checks, newest first", new ScrollText(historyLines(theme, checks, options.settings.timeZone))));
+  const [checks, repairs] = await Promise.all([backend.recordedHistory(session, options.settings.records), backend.loadRepairs(session.databases)]);
+  if (checks.length + repairs.length === 0) return host.say("no check of these databases is recorded yet: r runs one");
+  host.show(new TextOverlay("Past checks and repairs, newest first", new ScrollText(historyLines(theme, checks, repairs, options.settings.timeZone))));
 }
 
-function historyLines(theme: Theme, checks: readonly PastCheck[], timeZone: string): Spans[] {
-  const verdicts = checks.map(verdictOf);
-  const widest = Math.max(...verdicts.map(width));
-  return checks.flatMap((check, index): Spans[] => {
-    const { symbols } = theme;
-    const verdict: Span = [check.in_sync ? "ok" : "danger", `${check.in_sync ? symbols.done : symbols.bad} ${(verdicts[index] ?? "").padEnd(widest)}`];
-    const counts = `${check.sql_rows.toLocaleString("en")} SQL ${symbols.middot} ${check.graph_rows.toLocaleString("en")} graph`;
-    const head: Spans = [clock(check.at, timeZone), ["dim", `  ${check.mode}  `], verdict, ["dim", `  ${duration(check.took_ms).padStart(7)}  ${counts}`]];
-    return [head, ...changeLines("+", "danger", check.came), ...changeLines("-", "ok", check.went)];
+function historyLines(theme: Theme, checks: readonly PastCheck[], repairs: readonly PastRepair[], timeZone: string): Spans[] {
+  const widest = Math.max(0, ...checks.map((check) => width(verdictOf(check))));
+  const entries = [
+    ...checks.map((check) => ({ at: check.at, lines: checkLines(theme, check, widest, timeZone) })),
+    ...repairs.map((repair) => ({ at: repair.finished_at ?? repair.started_at, lines: repairLines(theme, repair, timeZone) })),
+  ];
+  return entries.sort((one, other) => Date.parse(other.at) - Date.parse(one.at)).flatMap(({ lines }) => lines);
+}
+
+function checkLines({ symbols }: Theme, check: PastCheck, widest: number, timeZone: string): Spans[] {
+  const verdict: Span = [check.in_sync ? "ok" : "danger", `${check.in_sync ? symbols.done : symbols.bad} ${verdictOf(check).padEnd(widest)}`];
+  const counts = `${check.sql_rows.toLocaleString("en")} SQL ${symbols.middot} ${check.graph_rows.toLocaleString("en")} graph`;
+  const head: Spans = [clock(check.at, timeZone), ["dim", `  ${check.mode}  `], verdict, ["dim", `  ${duration(check.took_ms).padStart(7)}  ${counts}`]];
+  return [head, ...changeLines("+", "danger", check.came), ...changeLines("-", "ok", check.went)];
+}
+
+function repairLines(theme: Theme, { owner, started_at, finished_at, planned, refused, applied, examples }: PastRepair, timeZone: string): Spans[] {
+  const { symbols } = theme;
+  const all = applied === planned;
+  const outcome: Span = applied === null ? ["warn", "not ended: sync carries its keys over"] : [all ? "ok" : "warn", all ? `${applied.toLocaleString("en")} mended` : `${applied.toLocaleString("en")} of ${planned.toLocaleString("en")} mended`];
+  const head: Spans = [clock(finished_at ?? started_at, timeZone), ["accent", "  repair  "], outcome, ["dim", `  by ${sanitise(owner)}${refused === 0 ? "" : ` ${symbols.middot} ${refused.toLocaleString("en")} refused`}`]];
+  const changes = examples.map(({ action, entity, key, before, after }): Spans => {
+    const change = before === null || after === null ? "" : `: ${before} ${symbols.arrow} ${after}`;
+    return ["    ", ["dim", action], ` ${sanitise(`${entity} ${key}${change}`)}`];
   });
+  const more = planned - examples.length;
+  return [head, ...changes, ...(more > 0 ? ([["    ", ["dim", `and ${more.toLocaleString("en")} more`]]] as Spans[]) : [])];
 }
 
 function verdictOf({ in_sync, mode, findings_total }: PastCheck): string {
