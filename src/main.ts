@@ -16,16 +16,16 @@ for (const [signal, code] of Object.entries(signals)) {
   });
 }
 
-// Whoever reads us may stop reading: `| head -1` is no error.
+// Whoever reads us may stop reading: `| head -1` is no error. What else goes wrong is told by who writes (`writeStdout`).
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
 });
 process.stderr.on("error", () => undefined);
 
 const argv = process.argv.slice(2);
 const { runCommand } = await import("./commands/run.ts");
 const code = await runCommand(argv, controller.signal);
-process.exitCode = interrupted ?? code;
+// What ended well in spite of the signal, a write above all, is told as what it is.
+process.exitCode = code === 130 ? (interrupted ?? code) : code;
 // Everything is closed by now; a handle that somebody forgot must not keep the shell waiting.
 setTimeout(() => process.exit(), 2_000).unref();

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/load.ts";
+import { parkedText } from "./output.ts";
 import { loadCatalogue } from "../core/catalogue/load.ts";
 import type { Session } from "../core/session.ts";
 import { openDatabases, type OpenOptions } from "../databases/open.ts";
@@ -51,8 +52,9 @@ export async function openSession(settings: Settings, options: OpenSessionOption
     if (databases.uncleanStop && !options.readOnly) {
       options.onProgress("the last process ended without closing: comparing both databases");
       const { projectAll } = await import("../core/sync/project.ts");
-      const { refused } = await projectAll(databases);
+      const { refused, left } = await projectAll(databases);
       for (const { message } of refused) options.onProgress(message);
+      if (left > 0) options.onProgress(parkedText(left));
     }
     // Servers are never seeded unasked.
     if (options.seedIfEmpty && !options.readOnly && settings.kind === "embedded") {

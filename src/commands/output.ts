@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { accessSync, constants, createWriteStream, existsSync, statSync, type WriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -37,6 +37,22 @@ export class Output {
     const ending = this.#file?.split(".").at(-1);
     const byEnding = ending === "md" ? "markdown" : formats.find((format) => format === ending);
     this.format = asked === "prometheus" ? asked : formats.find((format) => format === asked) ?? byEnding ?? (this.#terminal ? "table" : "tsv");
+  }
+
+  /** Refuses a file that can't be written, before anything is done. Throws `InputError` (`bad-input`). */
+  requireTarget(): void {
+    if (this.#file === undefined) return;
+    const target = resolve(this.#file);
+    try {
+      if (existsSync(target) && statSync(target).isDirectory()) throw new Error("it is a folder");
+      accessSync(dirname(target), constants.W_OK);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+  }
+
+  #unwritable(error: unknown): InputError {
+    return new InputError("bad-input", `can't write ${this.#file ?? ""}: ${(error as Error).message}`, "name another file with --output");
   }
 
   get #terminal(): boolean {
@@ -95,7 +111,7 @@ export class Output {
       file.destroy();
       await rm(partial, { force: true });
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== undefined && /^E[A-Z]+$/.test(code)) throw new InputError("bad-input", `can't write ${this.#file}: ${(error as Error).message}`, "name another file with --output");
+      if (code !== undefined && /^E[A-Z]+$/.test(code)) throw this.#unwritable(error);
       throw error;
     }
   }
@@ -107,7 +123,18 @@ async function opened(file: WriteStream): Promise<void> {
 
 /** Waits while a pipe is full, so that a slow reader costs no memory. */
 export async function writeStdout(text: string): Promise<void> {
-  if (text !== "" && !process.stdout.write(text)) await once(process.stdout, "drain");
+  if (text === "") return;
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error) reject(new InputError("bad-input", `can't write to standard output: ${error.message}`, "write to another place, or to a file with --output"));
+      else resolve();
+    });
+  });
+}
+
+/** What a person is told of keys that were set aside. */
+export function parkedText(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "key is" : "keys are"} parked: \`jeseci sync parked\` tells why`;
 }
 
 /** Narration goes to stderr: stdout is data. */

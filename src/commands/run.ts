@@ -69,7 +69,9 @@ export async function runCommand(given: readonly string[], signal: AbortSignal):
     const settings = loadSettings({ ...override("profile", "profile"), ...override("data-dir", "dataDir"), ...override("time-zone", "timeZone") }, process.env, process.cwd());
     for (const warning of settings.warnings) narrate(`warning: ${warning}`);
     if (settings.production && writes) refuseProductionWrite(command, flags, settings.profile);
-    const context = createContext({ invocation, arguments: invocation.arguments, flags, settings, output: new Output(flags), signal });
+    const output = new Output(flags);
+    output.requireTarget();
+    const context = createContext({ invocation, arguments: invocation.arguments, flags, settings, output, signal });
     const part = await parts[command.name]?.();
     if (part === undefined) throw new Error(`the command ${command.name} has no part`);
     return await part.run(context);

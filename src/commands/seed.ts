@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline/promises";
 import { InputError } from "../core/errors.ts";
-import { demoFolder, holdsForeignRows, seed, type SeedStep } from "../core/seeding/seed.ts";
+import { demoFolder, holdsForeignRows, seed, type SeedResult, type SeedStep } from "../core/seeding/seed.ts";
 import { sanitise } from "../core/text/sanitise.ts";
 import type { Run } from "./context.ts";
 import { exit } from "./exit.ts";
-import { narrate } from "./output.ts";
+import { narrate, parkedText } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 
 export const run: Run = async ({ arguments: [step = "all"], flags, settings, output, signal, withSession }) => {
@@ -18,10 +18,16 @@ export const run: Run = async ({ arguments: [step = "all"], flags, settings, out
     for (const warning of result.warnings) narrate(`warning: ${sanitise(warning)}`);
     for (const { message } of result.refused) narrate(`refused: ${sanitise(message)}`);
     await output.print({ json: result, columns: ["entity", "added", "updated", "unchanged"], rows: result.counts.map((count) => [count.entity, count.added, count.updated, count.unchanged]) });
-    narrate(dryRun ? "dry run: nothing was written" : step === "progress" ? "the rows are written; `jeseci sync` carries them over into the graph" : "both databases hold the data now");
-    return result.refused.length > 0 ? exit.drift : exit.fine;
+    narrate(dryRun ? "dry run: nothing was written" : closing(result));
+    return result.refused.length > 0 || result.parked > 0 ? exit.drift : exit.fine;
   });
 };
+
+function closing({ step, parked }: SeedResult): string {
+  if (step === "progress") return "the rows are written; `jeseci sync` carries them over into the graph";
+  if (parked > 0) return `the rows are written, but ${parkedText(parked)}`;
+  return "both databases hold the data now";
+}
 
 async function confirm(place: string): Promise<void> {
   const question = `${place} holds rows that seeding did not write; the seed data would be added to them, and rows of the same name updated.`;

@@ -12,11 +12,13 @@ export const run: Run = async (context) => {
   const dryRun = flags.has("dry-run");
   const report = await withSession({ seedIfEmpty: false }, ({ databases }) => operation.run(databases, valuesOf(operation, context), { cascade: flags.has("cascade"), dryRun, timeZone: settings.timeZone, signal }));
   const { outcome, counts, plan, warnings } = report;
-  await output.print({
+  const printed = output.print({
     json: { outcome, operation: operation.id, counts, plan, warnings },
     columns: ["action", "thing", "before", "after"],
     rows: plan.map(({ action, thing, before, after }) => [action, thing, before, after]),
   });
+  // What was written stays written: an answer that can't be printed must not make anybody do it again.
+  await printed.catch((error: unknown) => narrate(`warning: ${sanitise((error as Error).message)}; only this report is lost`));
   tellOutcome(report, dryRun);
   return exitOf(report);
 };

@@ -10,6 +10,7 @@ import { defaultDeleteCap } from "../sync/delete-cap.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { readPair } from "../sync/lane.ts";
 import { markKeys, requireOutbox } from "../sync/outbox.ts";
+import { parkedAmong } from "../sync/parked.ts";
 import { sync } from "../sync/project.ts";
 import { describe, fieldText } from "./findings.ts";
 import { beginRepair, endRepair } from "./repair-log.ts";
@@ -141,11 +142,24 @@ export async function applyRepair({ databases }: Session, plan: RepairPlan, opti
     return beginRepair(transaction, who(), plan);
   });
   failpoint("repair-marked");
-  const { parked } = await sync(databases, options);
+  await sync(databases, options);
   failpoint("repair-synced");
-  const applied = planned.length - Math.min(parked, planned.length);
+  const parked = await countParkedOf(databases, planned);
+  const applied = planned.length - parked;
   await databases.sql.write((transaction) => endRepair(transaction, run, applied));
   return { applied, parked };
+}
+
+/** How many of these keys are parked, whichever relay it was that took them up. */
+async function countParkedOf({ sql }: Session["databases"], planned: readonly PlannedRepair[]): Promise<number> {
+  return sql.read(async (transaction) => {
+    let count = 0;
+    for (const entity of entityNames) {
+      const keys = planned.filter((one) => one.entity === entity).map(keyOf);
+      if (keys.length > 0) count += (await parkedAmong(transaction, entity, keys)).length;
+    }
+    return count;
+  });
 }
 
 /** The person, as far as the system knows. */

@@ -35,6 +35,8 @@ export interface SeedResult {
   warnings: string[];
   /** What the projection refused to delete; empty unless the graph held things without rows. */
   refused: Refusal[];
+  /** Keys that are parked in the end: the graph lacks them, and the outcome is `pending`. */
+  parked: number;
 }
 
 export interface SeedOptions {
@@ -79,7 +81,7 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
   const passed = { ...(onProgress === undefined ? {} : { onProgress }), ...(signal === undefined ? {} : { signal }) };
   const report = await validateFolder(folder, passed);
   if (report.faultsTotal > 0) throw new SeedFolderError(report);
-  const result: SeedResult = { outcome: "neither", step, folder, counts: [], warnings: report.warnings.map(faultLine), refused: [] };
+  const result: SeedResult = { outcome: "neither", step, folder, counts: [], warnings: report.warnings.map(faultLine), refused: [], parked: 0 };
   if (step === "relationships" || step === "progress") await requireConcepts(databases, folder);
   if (dryRun) {
     const files = [...rowFiles[step], ...(step === "all" || step === "relationships" ? (["relationships.json"] as const) : [])];
@@ -98,7 +100,7 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
   }
   try {
     // The rows' triggers have marked what changed; the relay carries it over. The step `progress` leaves that to `sync`.
-    if (step !== "progress") result.refused = (await sync(databases, passed)).refused;
+    if (step !== "progress") ({ refused: result.refused, left: result.parked } = await sync(databases, passed));
     if (step === "all" || step === "relationships") result.counts.push(await writeRelationships(databases, folder, options));
     await databases.graph.checkpoint();
   } catch (error) {
@@ -108,7 +110,7 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
     throw error;
   }
   // The single step `progress` writes rows only; `sync` carries them over.
-  result.outcome = step === "progress" ? "pending" : "both";
+  result.outcome = step === "progress" || result.parked > 0 ? "pending" : "both";
   return result;
 }
 

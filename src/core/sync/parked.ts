@@ -26,19 +26,30 @@ export async function anyParked(transaction: Sql): Promise<boolean> {
 /**
  * Parks nodes that had to stay, and every other of these keys no longer. While the lane is held, before the graph commits:
  * afterwards somebody else may have had the lane, and parked or carried over the same key for a newer reason. Should the
- * graph not commit, the marks are still there, and whoever takes them up does this again.
+ * graph not commit, the marks are still there, and whoever takes them up does this again. Gives those that are parked no more.
  */
-export async function settleParked(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
+export async function settleParked(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], left: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<Parked[]> {
   const name = ({ entity, k1 }: Pick<Mark, "entity" | "k1">): string => `${entity} ${k1}`;
   const stay = new Set(left.map(name));
-  await unpark(transaction, keys.filter((key) => !stay.has(name(key))));
+  const unparked = await unpark(transaction, keys.filter((key) => !stay.has(name(key))));
   await park(transaction, left, "graph_owned_relationships", "the row is gone, but relationships hang on the node that are the graph's own");
+  return unparked;
 }
 
-/** Forgets that these keys were parked: they have been carried over. */
-export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<void> {
-  if (keys.length === 0) return;
-  await transaction.query("DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2", columnsOf(keys));
+/** Forgets that these keys were parked: they have been carried over. Gives what is forgotten. */
+export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<Parked[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await transaction.query(
+    `WITH gone AS (DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2 RETURNING d.*) SELECT ${parkedColumns} FROM gone`,
+    columnsOf(keys),
+  );
+  return rows.map(parkedOf);
+}
+
+/** Parks again, as they were, keys whose graph did not commit after all. */
+export async function restoreParked(transaction: Sql, parked: readonly Parked[]): Promise<void> {
+  for (const { entity, k1, k2, code, message, attempts, first_at, last_at } of parked)
+    await transaction.query("INSERT INTO jeseci.sync_dead (entity, k1, k2, code, message, attempts, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING", [entity, k1, k2, code, message, attempts, first_at, last_at]);
 }
 
 /** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
@@ -63,7 +74,8 @@ export async function loadParked({ sql }: Pick<Databases, "sql">, options: ReadO
   return rows.map(parkedOf);
 }
 
-const selectParked = "SELECT entity, k1, k2, code, message, attempts, first_at, last_at FROM jeseci.sync_dead";
+const parkedColumns = "entity, k1, k2, code, message, attempts, first_at, last_at";
+const selectParked = `SELECT ${parkedColumns} FROM jeseci.sync_dead`;
 
 function parkedOf([entity, k1, k2, code, message, attempts, first, last]: Row): Parked {
   return { entity: String(entity) as EntityName, k1: String(k1), k2: String(k2), code: String(code), message: String(message), attempts: Number(attempts), first_at: String(first), last_at: String(last) };

@@ -4,7 +4,9 @@ import { InputError } from "../errors.ts";
 import type { EntityName } from "../projection/types.ts";
 import { oneAtATime, laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
 import { anyMark, markWhole, newestMark, requireOutbox } from "./outbox.ts";
-import { Relay, type DrainOptions, type DrainResult } from "./relay.ts";
+import { countParked } from "./parked.ts";
+import { newestPass, refusedSince } from "./passes.ts";
+import { nothingDone, Relay, type DrainOptions, type DrainResult } from "./relay.ts";
 
 export interface SyncOptions extends DrainOptions {
   /** A person asked for a comparison of everything, also where PostgreSQL is older than the graph. */
@@ -16,19 +18,26 @@ export interface SyncOptions extends DrainOptions {
 const waitMs = 200;
 const takeAttempts = 5;
 
+export interface SyncResult extends DrainResult {
+  /** Keys that are parked now, whoever set them aside and when. */
+  left: number;
+}
+
 /**
  * Brings the graph up to the rows: carries over every key that has a mark; with `full` everything is compared, and what
- * differs is carried over. Where another relay is at work, waits until it has. Throws `DatabaseError`, `InputError`.
+ * differs is carried over. Where another relay is at work, waits until it has, and tells what that one refused. Throws
+ * `DatabaseError`, `InputError`.
  */
-export async function sync(databases: Databases, options: SyncOptions = {}): Promise<DrainResult> {
-  return oneAtATime(databases, () => carryOver(databases, options));
+export async function sync(databases: Databases, options: SyncOptions = {}): Promise<SyncResult> {
+  const done = await oneAtATime(databases, () => carryOver(databases, options));
+  return { ...done, left: await databases.sql.read(countParked) };
 }
 
 async function carryOver(databases: Databases, options: SyncOptions): Promise<DrainResult> {
   await requireOutbox(databases);
   if (options.full === true) await databases.sql.write((transaction) => markWhole(transaction));
   const owner = ownerName();
-  const upTo = await databases.sql.read(newestMark);
+  const { upTo, passes } = await databases.sql.read(async (transaction) => ({ upTo: await newestMark(transaction), passes: await newestPass(transaction) }));
   let told = false;
   for (let timeouts = 0; ; ) {
     // A holder that was stopped in the middle keeps the lane locked until the graph ends its transaction.
@@ -48,14 +57,14 @@ async function carryOver(databases: Databases, options: SyncOptions): Promise<Dr
     told = true;
     while (await heldByAnother(databases, owner)) {
       if (options.signal?.aborted) throw new InputError("refused", "interrupted while another relay was at work; it goes on");
-      if (!(await databases.sql.read((transaction) => anyMark(transaction, { upTo })))) return { entities: [], refused: [], parked: 0 };
+      if (!(await databases.sql.read((transaction) => anyMark(transaction, { upTo })))) return { ...nothingDone(), refused: await databases.sql.read((transaction) => refusedSince(transaction, passes)) };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
 
 /** Compares everything, or some entities, and carries over what differs: `sync` for those who have just opened a pair. */
-export async function projectAll(databases: Databases, options: DrainOptions & { entities?: readonly EntityName[] } = {}): Promise<DrainResult> {
+export async function projectAll(databases: Databases, options: DrainOptions & { entities?: readonly EntityName[] } = {}): Promise<SyncResult> {
   await databases.sql.write((transaction) => markWhole(transaction, options.entities));
   return sync(databases, options);
 }

@@ -5,13 +5,14 @@ import type { OnProgress } from "../progress.ts";
 import { declarations } from "../projection/declarations.ts";
 import { countAll } from "../projection/statements.ts";
 import type { Declaration, EntityName, RelationshipDeclaration } from "../projection/types.ts";
-import type { Key } from "../projection/compare.ts";
+import { keyText, type Key } from "../projection/compare.ts";
 import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
 import { anyMark, countMarks, deleteMarks, lane, newestMark, readMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
-import { anyParked, park, settleParked } from "./parked.ts";
+import { anyParked, park, restoreParked, settleParked, type Parked } from "./parked.ts";
+import { recordPass, type Pass } from "./passes.ts";
 import { markOf, reconcile } from "./reconcile.ts";
 import type { Refusal, SyncEntity } from "./types.ts";
 
@@ -23,7 +24,6 @@ const laneMs = 250;
 const projectionLaneMs = 400;
 /** A transaction that was left open holds everybody up; the server ends it after so long. */
 const passTimeoutMs = 30_000;
-const keptPasses = 10_000;
 const attempts = 5;
 const firstWaitMs = 100;
 
@@ -85,7 +85,7 @@ export class Relay {
   constructor(databases: Databases, lease: Lease) {
     this.#databases = databases;
     this.#lease = lease;
-    this.#result = { entities: declarations.map(({ entity }) => ({ entity, rows: 0, upserted: 0, deleted: 0, unchanged: 0 })), refused: [], parked: 0 };
+    this.#result = nothingDone();
   }
 
   /**
@@ -128,14 +128,17 @@ export class Relay {
   }
 
   /** Keys that a comparison found, in as many passes as they need. */
-  async #keys(keys: readonly Mark[]): Promise<void> {
+  async #keys(keys: readonly Mark[], parkedBefore: readonly Parked[] = []): Promise<void> {
     for (let done = 0; done < keys.length; ) {
       let at = done;
-      const carried = await this.#carry(async (sql) => {
-        const marks = keys.slice(at, at + batchKeys);
-        at += marks.length;
-        return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, marks) };
-      });
+      const carried = await this.#carry(
+        async (sql) => {
+          const marks = keys.slice(at, at + batchKeys);
+          at += marks.length;
+          return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, marks) };
+        },
+        { parkedBefore },
+      );
       done += carried.length;
     }
   }
@@ -179,9 +182,11 @@ export class Relay {
    * The pass: the lane, then PostgreSQL's marks and rows in one snapshot, then the graph; the marks go only once the
    * graph has committed. A pass that fails for good is halved until the key is alone that makes it fail.
    */
-  async #carry(batches: Batches, { projecting = false }: { projecting?: boolean } = {}): Promise<readonly Mark[]> {
+  async #carry(batches: Batches, { projecting = false, parkedBefore = [] }: { projecting?: boolean; parkedBefore?: readonly Parked[] } = {}): Promise<readonly Mark[]> {
     const started = new Date();
     const marks: Mark[] = [];
+    // What is parked no more as soon as it looks as if it would go this time.
+    let unparked = parkedBefore;
     try {
       const applied = await this.#databases.graph.write(
         async (graph) => {
@@ -192,25 +197,38 @@ export class Relay {
             async (sql) => ({ parked: await anyParked(sql), done: await applyBatches(graph, inTurn(sql), batches, marks, { absent, laneMs: projecting ? projectionLaneMs : laneMs, signal: this.#signal }) }),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
-          if (parked || done.left.length > 0) await this.#databases.sql.write((sql) => settleParked(sql, keysOnly(marks), done.left), { lockTimeoutMs: 2_000 });
+          if (parked || done.left.length > 0) unparked = [...unparked, ...(await this.#databases.sql.write((sql) => settleParked(sql, keysOnly(marks), done.left), { lockTimeoutMs: 2_000 }))];
           return done;
         },
         { timeoutMs: passTimeoutMs, once: true },
       );
       failpoint("relay-committed");
-      if (projecting && this.#fresh !== undefined) this.#fresh.written += applied.counts[this.#fresh.declaration.entity].upserted;
       await this.#finish(marks, applied, started);
+      // Only now: a pass that is tried again, since PostgreSQL did not answer, finds more than were counted, and looks at what is there.
+      if (projecting && this.#fresh !== undefined) this.#fresh.written += applied.counts[this.#fresh.declaration.entity].upserted;
       failpoint("relay-marks-deleted");
       this.#count(applied);
     } catch (error) {
-      const keys = keysOnly(marks);
+      const keys = byKey(keysOnly(marks));
       if (!isPoison(error) && !(error instanceof DatabaseError && error.code === "timeout" && keys.length > 1)) throw error;
+      if (error instanceof DatabaseError && error.code === "failed") await this.#requireGraph(error);
       if (keys.length > 1) {
         const half = Math.ceil(keys.length / 2);
-        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#keys(some);
-      } else await this.#park(keys, error);
+        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#keys(some.flat(), unparked);
+      } else await this.#park(keys.flat(), error, unparked);
     }
     return marks;
+  }
+
+  /**
+   * Whether the graph commits anything at all: one whose disk is full refuses every key alike, and none of them is to blame.
+   * Throws `DatabaseError` (`cannot-connect`, which passes) where it does not.
+   */
+  async #requireGraph(error: DatabaseError): Promise<void> {
+    await this.#databases.graph.write((graph) => fence(graph, this.#lease), { timeoutMs: passTimeoutMs, once: true }).catch((other: unknown) => {
+      if (!(other instanceof DatabaseError)) throw other;
+      throw new DatabaseError("cannot-connect", "graph", `it commits nothing at present (${error.message})`, { cause: error, hint: "see its log and its disk; no mark is lost, and the next `jeseci sync` goes on" });
+    });
   }
 
   /** After the graph's commit: the marks that were carried over go, and what happened is kept. */
@@ -223,7 +241,7 @@ export class Relay {
         await deleteMarks(transaction, keys);
         const drained = !(await anyMark(transaction, { after: keys.at(-1)?.id ?? "0" })) && !(await anyMark(transaction));
         const counts = Object.values(applied.counts);
-        await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: [], drained });
+        await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: refusalsOf(applied), drained });
         await transaction.query(
           "UPDATE jeseci.sync_lane SET heartbeat = clock_timestamp(), bookmarks = ARRAY(SELECT b FROM (SELECT b, min(place) AS place FROM unnest($1::text[] || bookmarks) WITH ORDINALITY AS u(b, place) GROUP BY b) AS known ORDER BY place LIMIT 16) WHERE lane = $2 AND epoch = $3",
           [[...bookmarks], lane, this.#lease.epoch],
@@ -236,13 +254,14 @@ export class Relay {
   }
 
   /** Sets the one key aside that can't be carried over; its marks go in the same transaction. */
-  async #park(keys: readonly Mark[], error: unknown): Promise<void> {
+  async #park(keys: readonly Mark[], error: unknown, before: readonly Parked[]): Promise<void> {
     const [key] = keys;
     if (key === undefined) throw error;
     const code = error instanceof DatabaseError ? error.code : "apply";
     const parked = await this.#databases.sql.write(async (transaction) => {
       // Whoever has taken its mark away meanwhile has carried it over.
       if ((await deleteMarks(transaction, keys)) < keys.filter(({ id }) => id !== null).length) return false;
+      await restoreParked(transaction, before.filter(({ entity, k1, k2 }) => entity === key.entity && k1 === key.k1 && k2 === key.k2));
       await park(transaction, [key], code, error instanceof Error ? error.message : String(error));
       return true;
     });
@@ -277,13 +296,8 @@ export class Relay {
     });
   }
 
-  async #record(transaction: Sql, kind: "pass" | "reconcile", started: Date, what: { marks: number; upserted: number; deleted: number; parked: number; refused: Refusal[]; drained: boolean }): Promise<void> {
-    const { rows } = await transaction.query(
-      "INSERT INTO jeseci.sync_pass (owner, epoch, kind, started_at, marks, upserted, deleted, parked, drained, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id::float8",
-      [this.#lease.owner, this.#lease.epoch, kind, started.toISOString(), what.marks, what.upserted, what.deleted, what.parked, what.drained, JSON.stringify(what.refused)],
-    );
-    const id = Number(rows[0]?.[0] ?? 0);
-    if (id % 100 === 0) await transaction.query("DELETE FROM jeseci.sync_pass WHERE id <= $1", [id - keptPasses]);
+  async #record(transaction: Sql, kind: Pass["kind"], started: Date, what: Omit<Pass, "owner" | "epoch" | "kind" | "started">): Promise<void> {
+    await recordPass(transaction, { owner: this.#lease.owner, epoch: this.#lease.epoch, kind, started, ...what });
   }
 
   #count(applied: Applied): void {
@@ -294,10 +308,7 @@ export class Relay {
       own.deleted += deleted;
     }
     this.#result.parked += applied.left.length;
-    for (const entity of new Set(applied.left.map((left) => left.entity))) {
-      const left = applied.left.filter((key) => key.entity === entity).map(({ k1 }) => k1);
-      this.#result.refused.push({ entity, reason: "graph_owned_relationships", count: left.length, examples: left.slice(0, 5), message: `${left.length} of ${entity} have no row any more but still carry relationships that are the graph's own: they stay until a person decides` });
-    }
+    this.#result.refused.push(...refusalsOf(applied));
   }
 
   #of(entity: EntityName): SyncEntity {
@@ -317,6 +328,20 @@ export class Relay {
       }
     }
   }
+}
+
+/** What a drain that found nothing to do tells. */
+export function nothingDone(): DrainResult {
+  return { entities: declarations.map(({ entity }) => ({ entity, rows: 0, upserted: 0, deleted: 0, unchanged: 0 })), refused: [], parked: 0 };
+}
+
+/** The nodes that had to stay, though their rows are gone. */
+function refusalsOf({ left }: Applied): Refusal[] {
+  return [...new Set(left.map(({ entity }) => entity))].map((entity) => {
+    const keys = left.filter((key) => key.entity === entity).map(({ k1 }) => k1);
+    const message = `${keys.length} of ${entity} ${keys.length === 1 ? "has" : "have"} no row any more but still ${keys.length === 1 ? "carries" : "carry"} relationships that are the graph's own: ${keys.length === 1 ? "it stays" : "they stay"} until a person decides`;
+    return { entity, reason: "graph_owned_relationships", count: keys.length, examples: keys.slice(0, 5), message };
+  });
 }
 
 /** Batch after batch in one snapshot, until there is none or the lane has been held for long enough. `marks` are those that were taken. */
@@ -352,6 +377,18 @@ function inTurn(sql: Sql): Sql {
 
 function keysOnly(marks: readonly Mark[]): Mark[] {
   return marks.filter(({ k1 }) => k1 !== wholeEntity);
+}
+
+/** The marks of each key together, in the order in which the keys first come. */
+function byKey(marks: readonly Mark[]): Mark[][] {
+  const groups = new Map<string, Mark[]>();
+  for (const mark of marks) {
+    const name = `${mark.entity} ${keyText(mark)}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [mark]);
+    else group.push(mark);
+  }
+  return [...groups.values()];
 }
 
 function sum(numbers: readonly number[]): number {

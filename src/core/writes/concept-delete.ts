@@ -173,5 +173,6 @@ function counted({ what, count }: Loss): string {
 
 function some(names: readonly string[], count: number): string {
   const shown = names.slice(0, shownNames);
+  if (shown.length === 0) return "";
   return `${shown.join(", ")}${count > shown.length ? ` and ${count - shown.length} more` : ""}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseError, isUnreachable } from "../../databases/errors.ts";
+import { DatabaseError, isUnreachable, throwIfCancelled } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
+import { InputError } from "../errors.ts";
 import { concept, declarationOf, declarations } from "../projection/declarations.ts";
 import type { EntityName } from "../projection/types.ts";
 import { carryNodes, carryOver, type Applied } from "../sync/apply.ts";
@@ -59,14 +60,16 @@ const askForMs = 10_000;
  */
 export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, options: DualWriteOptions = {}): Promise<WriteResult & { value: T }> {
   const course = new Course<T>();
-  const dryRun = options.dryRun === true;
+  const { dryRun = false, signal } = options;
   // Or the marks of the write before would look like those of a crash.
   await databases.afterwards.settled();
+  throwIfCancelled(signal, "sql");
   try {
-    await attempt(databases, write, course, { dryRun, first: true }).catch(async (error: unknown) => {
+    // A dry run leaves also what others have marked to whoever really writes.
+    await attempt(databases, write, course, { dryRun, signal, first: !dryRun }).catch(async (error: unknown) => {
       if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
       await relayOnce(databases);
-      await attempt(databases, write, course, { dryRun, first: false });
+      await attempt(databases, write, course, { dryRun, signal, first: false });
     });
   } catch (error) {
     if (error instanceof RolledBack) return course.result("neither");
@@ -78,20 +81,32 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
     return await finishLater(databases, course, error);
   }
   failpoint("dual-graph-committed");
-  await databases.graph.checkpoint();
+  // Both have committed: what goes wrong from here on is no failure of the write.
+  const unsaved = await databases.graph.checkpoint().then(
+    () => [],
+    (error: unknown) => [`both databases hold it, but the graph could not make it last through a power cut: ${error instanceof Error ? error.message : String(error)}`],
+  );
   // Only saves the relay from doing it once more: nobody has to wait for it.
   databases.afterwards.add(async () => {
     await dropMarks(databases.sql, course.marks);
     failpoint("dual-marks-deleted");
   });
-  return course.result("both");
+  return course.result("both", ...unsaved);
+}
+
+/** What the person wants gone can't go: neither database is written to. */
+function graphOwned({ left }: Applied): InputError {
+  const named = left.map(({ entity, k1 }) => ({ entity, k1, declaration: declarationOf(entity) }));
+  const [first] = named;
+  const look = first?.declaration.kind === "node" ? `: jeseci query --cypher 'MATCH (n:${first.declaration.label} {${first.declaration.key.property}: "${first.k1}"})-[r]-(o) RETURN type(r), labels(o)' shows them` : "";
+  return new InputError("write-refused", `in the graph relationships that are not jeseci's hang on ${named.map(({ entity, k1 }) => `${entity} ${k1}`).join(", ")}; nothing was written`, `delete them in the graph first, if they may go${look}`);
 }
 
 /**
  * The two transactions, one inside the other: when the inner one has committed, the outer one does. The first time marks
  * that are open throw `Behind` before anything is written.
  */
-async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, { dryRun, first }: { dryRun: boolean; first: boolean }): Promise<void> {
+async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Course<T>, { dryRun, signal, first }: { dryRun: boolean; signal: AbortSignal | undefined; first: boolean }): Promise<void> {
   await databases.graph.write(
     async (graph) => {
       // PostgreSQL's transaction begins while the lane is waited for; no row is read or written before both are there.
@@ -105,6 +120,7 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
             if (first && since !== "0" && (await anyMark(sql, { keys: true }))) throw new Behind("marks are open");
             await laned;
             failpoint("dual-laned");
+            throwIfCancelled(signal, "sql");
             const value = await write.rows(sql);
             // What is checked only at COMMIT speaks there, while the graph's transaction can still be taken back.
             if (dryRun) await sql.query("SET CONSTRAINTS ALL IMMEDIATE");
@@ -114,11 +130,13 @@ async function attempt<T>(databases: Databases, write: DualWrite<T>, course: Cou
             [course.xid, course.marks, course.whole] = [xid, marks, whole];
             failpoint("dual-written");
             const applied = await carryOver(graph, sql, { marks, found });
+            if (applied.left.length > 0) throw graphOwned(applied);
             await carryNodes(graph, sql, concept, write.needs?.(value) ?? []);
             course.wrote(value, applied, (await write.graph?.(graph, value)) ?? []);
-            if (parked || applied.left.length > 0) await settleParked(sql, marks, applied.left);
+            if (parked) await settleParked(sql, marks, []);
             failpoint("dual-applied");
             if (dryRun) throw new RolledBack();
+            throwIfCancelled(signal, "sql");
             // From here on an error may mean that it was committed all the same.
             course.stage = "asked";
           },

@@ -386,8 +386,12 @@ export function relayStories(open: () => Session): void {
       await agree();
     });
 
-    test("parks a node that must stay, and unparks it when its row comes again", async () => {
-      await dualWrite(databases(), { rows: (transaction) => transaction.query("DELETE FROM concepts WHERE concept_id = $1", [statistics]) });
+    test("reaches neither where a node would have to stay; and unparks one that was when its row comes again", async () => {
+      const gone = "DELETE FROM concepts WHERE concept_id = $1";
+      await expect(dualWrite(databases(), { rows: (transaction) => transaction.query(gone, [statistics]) })).rejects.toThrow(/relationships that are not jeseci's hang on concept/);
+      expect([await loadParked(databases()), await pending(), await drift()]).toEqual([[], 0, []]);
+      await sql(gone, [statistics]);
+      await sync(databases());
       expect(await loadParked(databases())).toMatchObject([{ k1: statistics, code: "graph_owned_relationships" }]);
       await dualWrite(databases(), { rows: (transaction) => transaction.query("INSERT INTO concepts (concept_id, name, difficulty_level) VALUES ($1, 'statistics', 'Beginner')", [statistics]) });
       expect([await loadParked(databases()), await pending(), await drift()]).toEqual([[], 0, []]);
