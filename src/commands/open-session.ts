@@ -49,12 +49,14 @@ export async function openSession(settings: Settings, options: OpenSessionOption
   const session = { databases, catalogue, timeZone: settings.timeZone };
   try {
     let seeded = false;
-    if (databases.uncleanStop && !options.readOnly) {
+    if (databases.uncleanStop && options.readOnly) options.onProgress("a process ended without closing these databases: they may differ until the next command that may write compares them");
+    else if (databases.uncleanStop) {
       options.onProgress("the last process ended without closing: comparing both databases");
       const { projectAll } = await import("../core/sync/project.ts");
       const { refused, left } = await projectAll(databases);
       for (const { message } of refused) options.onProgress(message);
       if (left > 0) options.onProgress(parkedText(left));
+      databases.lookedAfter();
     }
     // Servers are never seeded unasked.
     if (options.seedIfEmpty && !options.readOnly && settings.kind === "embedded") {

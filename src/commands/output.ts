@@ -4,7 +4,9 @@ import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { formatRows, formats, rowWriter, type Format } from "../core/output/format.ts";
+import type { Refusal } from "../core/sync/types.ts";
 import { toJson } from "../core/text/json.ts";
+import { sanitise } from "../core/text/sanitise.ts";
 import type { ResultStream } from "../databases/types.ts";
 import type { Row } from "../databases/values.ts";
 import type { Flags } from "./flags.ts";
@@ -140,4 +142,10 @@ export function parkedText(count: number): string {
 /** Narration goes to stderr: stdout is data. */
 export function narrate(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** What is not carried over: `parked` counts keys. */
+export function tellRest(refused: readonly Refusal[], parked: number): void {
+  for (const { message, examples } of refused) narrate(`refused: ${sanitise(message)} (${examples.map(sanitise).join(", ")})`);
+  if (parked > 0) narrate(parkedText(parked));
 }

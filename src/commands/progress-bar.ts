@@ -35,8 +35,9 @@ const rateAfterMs = 1_000;
 const roomyColumns = 100;
 
 /** How far it is, how fast and, where the whole is known, how long it still takes. `since` is what was done in how long. */
-export function progressLine({ step, done, total, note }: Progress, since: { done: number; ms: number }, columns = roomyColumns): string {
-  const line = progressOf({ step, done, total }, since, columns >= roomyColumns ? 24 : note === undefined ? 10 : 0);
+export function progressLine({ step, done, total, note, lagSeconds }: Progress, since: { done: number; ms: number }, columns = roomyColumns): string {
+  const own = progressOf({ step, done, total }, since, columns >= roomyColumns ? 24 : note === undefined ? 10 : 0);
+  const line = lagSeconds === undefined ? own : `${own}  lag ${duration(lagSeconds)}`;
   return note === undefined ? line : `${line}  ${note}`;
 }
 

@@ -3,6 +3,8 @@ export interface Progress {
   step: string;
   done: number;
   total: number | null;
+  /** How old the oldest change is that is not carried over yet. */
+  lagSeconds?: number;
   /** Why it goes as it does: what a person should know before he waits or ends it. */
   note?: string;
 }

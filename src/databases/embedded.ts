@@ -42,7 +42,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Databases>
     throw error;
   }
   if (opened.sql === undefined || opened.graph === undefined) throw new Error("unreachable: both sides opened");
-  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, afterwards, createSchema: () => Promise.resolve(), close };
+  return { profile: "embedded", sql: opened.sql, graph: opened.graph, uncleanStop: lock.stale, lookedAfter: () => lock.lookedAfter(), afterwards, createSchema: () => Promise.resolve(), close };
 }
 
 async function openSql(options: EmbeddedOptions, folder: string, fresh: boolean): Promise<SqlDatabase> {

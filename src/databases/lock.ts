@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseError } from "./errors.ts";
@@ -14,8 +14,9 @@ export interface Holder {
 }
 
 export interface FolderLock {
-  /** True when the last holder died without letting go. */
+  /** True when a holder died without letting go, and nobody has said since that its folder was looked after (`lookedAfter`). */
   stale: boolean;
+  lookedAfter(): void;
   release(): void;
 }
 
@@ -26,9 +27,10 @@ export interface FolderLock {
  */
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, "lock.json");
+  // Outlives this holder too: one that only reads can't do what a later one must.
+  const unclean = join(folder, "unclean");
   const own: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), processStart: processStart(process.pid) };
   const draft = join(folder, `lock.${process.pid}.${Math.random().toString(36).slice(2)}`);
-  let stale = false;
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(draft, `${JSON.stringify(own)}\n`);
@@ -49,9 +51,9 @@ export function lockFolder(folder: string): FolderLock {
       // Moved away first, so that of two processes that both found it stale only one takes it away.
       const grave = `${draft}.stale`;
       try {
+        writeFileSync(unclean, "");
         renameSync(path, grave);
         rmSync(grave, { force: true });
-        stale = true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw folderError(folder, error);
       }
@@ -61,7 +63,8 @@ export function lockFolder(folder: string): FolderLock {
   }
   let held = true;
   return {
-    stale,
+    stale: existsSync(unclean),
+    lookedAfter: () => rmSync(unclean, { force: true }),
     release: () => {
       if (!held) return;
       held = false;

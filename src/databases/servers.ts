@@ -21,6 +21,7 @@ export async function openServers(options: ServersOptions): Promise<Databases> {
     sql,
     graph,
     uncleanStop: false,
+    lookedAfter: () => undefined,
     afterwards,
     createSchema: async () => {
       const missing = await missingTables(sql);

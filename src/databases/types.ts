@@ -122,8 +122,9 @@ export interface Databases {
   readonly profile: "embedded" | "servers";
   readonly sql: SqlDatabase;
   readonly graph: GraphDatabase;
-  /** True when the previous process left the embedded folder without closing it: compare and re-project before trusting it. */
+  /** True when a process left the embedded folder without closing it: compare and re-project before trusting it, then say `lookedAfter`. */
   readonly uncleanStop: boolean;
+  lookedAfter(): void;
   /** What goes on behind an answer; `close` waits for it. */
   readonly afterwards: Afterwards;
   /** Makes the tables and constraints where none of them exists yet. Throws `failed` if only some do. */

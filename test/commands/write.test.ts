@@ -9,9 +9,14 @@ import type { WriteReport } from "../../src/core/writes/types.ts";
 afterEach(() => vi.restoreAllMocks());
 
 /** Runs the command over an operation that ends as told: what can't be brought about without breaking a wire. */
-async function ended(report: Partial<WriteReport>): Promise<{ code: number; stdout: string; stderr: string }> {
+async function ended(report: Partial<WriteReport>, full = false): Promise<{ code: number; stdout: string; stderr: string }> {
   const written = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"] as const) vi.spyOn(process[stream], "write").mockImplementation((text) => ((written[stream] += String(text)), true));
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => ((written.stderr += String(text)), true));
+  vi.spyOn(process.stdout, "write").mockImplementation((text: unknown, done: unknown) => {
+    if (!full) written.stdout += String(text);
+    (done as (error?: Error) => void)(full ? new Error("ENOSPC: no space left on device, write") : undefined);
+    return true;
+  });
   const invocation = parseCommandLine(["user", "create", "ada", "--json"]);
   const flags = new Flags(invocation);
   const withSession = (): Promise<WriteReport> => Promise.resolve({ outcome: "both", counts: [], warnings: [], plan: [], ...report });
@@ -40,5 +45,9 @@ describe("how a write ends", () => {
 
   test("both: 0", async () => {
     expect(await ended({ plan })).toEqual({ code: 0, stdout: json("both", []), stderr: "written in both databases\n" });
+  });
+
+  test("both, though nobody can be told of it: 0, and stderr says so", async () => {
+    expect(await ended({ plan }, true)).toEqual({ code: 0, stdout: "", stderr: "warning: can't write to standard output: ENOSPC: no space left on device, write; only this report is lost\nwritten in both databases\n" });
   });
 });

@@ -1,12 +1,13 @@
 import type { SqlParameters, Transaction } from "../../databases/types.ts";
-import { keyText, type Key } from "../projection/compare.ts";
+import { isStorable, keyText, type Key } from "../projection/compare.ts";
 import { declarationOf } from "../projection/declarations.ts";
 import { keyParameters, slices } from "../projection/read.ts";
-import { anyWithProperty, readUntouchedOf } from "../projection/statements.ts";
+import { anyNewerThan, anyWithProperty, readUntouchedOf } from "../projection/statements.ts";
 import type { Declaration, EntityName } from "../projection/types.ts";
 import type { LoadOptions, Session } from "../session.ts";
-import { outboxState, type OutboxAccess } from "../sync/outbox.ts";
+import { marksAmong, outboxState, type OutboxAccess } from "../sync/outbox.ts";
 import { parkedAmong, type Parked } from "../sync/parked.ts";
+import { passesSince, type PassesSince } from "../sync/passes.ts";
 import type { Found } from "./findings.ts";
 import type { Cause, CleanCheck, EntityCheck } from "./types.ts";
 
@@ -24,6 +25,12 @@ interface Evidence {
   parked: ReadonlyMap<string, Parked>;
   /** Nobody would be told of a change. */
   triggersOff: boolean;
+  /** Of the findings' keys those that have a mark, as `keyText`; null where the whole entity has one. None where marks can't be read. */
+  marked: ReadonlySet<string> | null;
+  /** Passes of relays since the clean check. */
+  passes: PassesSince;
+  /** Some row of the table was written after the clean check. */
+  anyNewer: boolean;
   access: OutboxAccess;
   /** The last clean check, if it can still be compared with. */
   clean: CleanCheck | null;
@@ -57,7 +64,9 @@ export async function explain(session: Session, found: readonly Found[], counts:
 }
 
 async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, options: LoadOptions): Promise<Evidence> {
-  const keys = findings.map(keyOf);
+  // What PostgreSQL can't hold is neither parked there nor a row of it.
+  const keys = findings.map(keyOf).filter(isStorable);
+  const onlyInGraph = findings.some(({ kind }) => kind === "missing_in_sql");
   const fromSql = await databases.sql.read(async (transaction) => {
     const { access, unwatched } = await outboxState(transaction);
     const comparable = clean !== null && (await isComparable(transaction, clean)) ? clean : null;
@@ -65,6 +74,10 @@ async function gather({ databases }: Session, declaration: Declaration, findings
       parked: new Map((access === "open" ? await parkedAmong(transaction, declaration.entity, keys) : []).map((parked) => [keyText(parked), parked])),
       triggersOff: unwatched.includes(declaration.table),
       access,
+      marked: access === "open" ? await marksAmong(transaction, declaration.entity, keys) : new Set<string>(),
+      passes: access === "open" && comparable !== null ? await passesSince(transaction, comparable.at) : null,
+      // Reads the whole table where nothing is newer: only for what it can tell.
+      anyNewer: comparable === null || !onlyInGraph || (await transaction.query(anyNewerThan(declaration), [comparable.snapshot])).rows.length > 0,
       clean: comparable,
       untouched: comparable === null ? new Set<string>() : await untouchedOf(transaction, declaration, keys, comparable.snapshot),
     };
@@ -76,7 +89,7 @@ function keyOf({ ids: [k1 = "", k2 = ""] }: Pick<Found, "ids">): Key {
   return { k1, k2 };
 }
 
-function causeOf(finding: Found, { parked, triggersOff, access, clean, untouched, lacking, counts }: Evidence, { kind: shape, table }: Declaration): [Cause, string] {
+function causeOf(finding: Found, { parked, triggersOff, access, marked, passes, anyNewer, clean, untouched, lacking, counts }: Evidence, { kind: shape, table }: Declaration): [Cause, string] {
   const key = keyText(keyOf(finding));
   const thing = shape === "node" ? "node" : "relationship";
   const set = parked.get(key);
@@ -88,25 +101,31 @@ function causeOf(finding: Found, { parked, triggersOff, access, clean, untouched
   if (finding.kind === "differing" && finding.fields.every(({ field, graph }) => graph === null && lacking.has(field)) && counts.graph_rows > 1) {
     return ["old_projection", `nothing of its kind in the graph carries ${finding.fields.map(({ field }) => field).join(", ")}: it was projected before there was such a property`];
   }
-  if (finding.kind === "missing_in_sql" && clean !== null) {
+  if (finding.kind === "missing_in_sql" && clean !== null && !anyNewer) {
     const moved = movedSince(clean, counts);
     if (moved !== null) return moved;
   }
   if (triggersOff) return ["triggers_off", access !== "absent" ? `the triggers on ${table} are missing or disabled: a change of its rows leaves no mark` : "PostgreSQL has no outbox: a change of its rows leaves no mark"];
   const known = clean === null ? "no clean check of this pair is known here to compare with" : finding.kind === "missing_in_sql" ? `the clean check of ${clean.at} cannot tell whether the row went or the ${thing} came` : `the row was changed after the clean check of ${clean.at}`;
-  const marks = access === "open" ? "no mark is open and nothing is parked" : access === "closed" ? "what is marked or parked is closed to this role" : "without an outbox nothing is marked or parked";
-  return ["unknown", `${marks}; ${known}`];
+  const marks = access === "open" ? (marked === null || marked.has(key) ? "a mark is open: it is on its way" : "no mark is open and nothing is parked") : access === "closed" ? "what is marked or parked is closed to this role" : "without an outbox nothing is marked or parked";
+  return ["unknown", `${marks}; ${known}${passes === null ? "" : `; ${passesText(passes)}`}`];
+}
+
+/** What the history of passes says: a relay that was at work after the change believes that it has carried it over. */
+function passesText({ count, last }: NonNullable<PassesSince>): string {
+  return last === null ? "no relay has carried anything over since" : `${count.toLocaleString("en")} ${count === 1 ? "pass of a relay has" : "passes of relays have"} ended since, the last at ${last}`;
 }
 
 /**
  * Of a key that only the graph has: did the row go, or did the thing in the graph come? Told by the counts of both sides
- * at the clean check, and only where one side has moved by just so much and the other one not at all.
+ * at the clean check, and only where no row was written since (so that none came while another went), and where one side
+ * has moved by just so much and the other one not at all.
  */
 function movedSince({ at, rows }: CleanCheck, { entity, sql_rows, graph_rows, missing_in_sql, missing_in_graph }: EntityCheck): [Cause, string] | null {
   const then = rows[entity];
   if (then === undefined || missing_in_sql === null || missing_in_graph !== 0) return null;
-  if (graph_rows === then && sql_rows === then - missing_in_sql) return ["deleted_in_sql", `since the clean check of ${at} PostgreSQL has lost ${missing_in_sql} of ${then}, the graph none`];
-  if (sql_rows === then && graph_rows === then + missing_in_sql) return ["edited_in_graph", `since the clean check of ${at} the graph has gained ${missing_in_sql} over ${then}, PostgreSQL none`];
+  if (graph_rows === then && sql_rows === then - missing_in_sql) return ["deleted_in_sql", `since the clean check of ${at} PostgreSQL has lost ${missing_in_sql} of ${then}, the graph none, and no row was written`];
+  if (sql_rows === then && graph_rows === then + missing_in_sql) return ["edited_in_graph", `since the clean check of ${at} the graph has gained ${missing_in_sql} over ${then}, PostgreSQL none, and no row was written`];
   return null;
 }
 

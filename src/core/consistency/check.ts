@@ -47,7 +47,7 @@ export async function check(session: Session, options: CheckOptions = {}): Promi
   const load = { ...(options.signal === undefined ? {} : { signal: options.signal }), timeoutMs: options.timeoutMs ?? 0 };
   await requireColumns(session.databases, declarations.map(columnsOf), load);
   const pair = await readPair(session.databases, load);
-  const ground = await groundOf(session.databases, pair.bookmarks, load);
+  const ground = await groundOf(session.databases, load);
   const { entities, found, total, agree, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
   const warnings = [...notes, ...groundWarnings(pair, ground, entities), ...(await loadWarnings(session, entities, load))].sort((a, b) => compareText(a.code, b.code));
   const explained = await explain(session, found, entities, past.clean, load);

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, throwIfCancelled } from "../../databases/errors.ts";
 import type { Databases, ReadOptions } from "../../databases/types.ts";
 import type { Value } from "../../databases/values.ts";
-import { keyText, type Key } from "../projection/compare.ts";
+import { isStorable, keyText, type Key } from "../projection/compare.ts";
 import type { Pair } from "../projection/merge.ts";
 import { graphOfKeys, rowsOfKeys, type Keyed } from "../projection/read.ts";
 import type { Declaration } from "../projection/types.ts";
-import { marksAmong, outboxState } from "../sync/outbox.ts";
+import { loadBookmarks, marksAmong, outboxState } from "../sync/outbox.ts";
 import { kindsOf } from "./findings.ts";
 
 /*
@@ -16,12 +16,12 @@ import { kindsOf } from "./findings.ts";
 
 /** What a confirmation can stand on. */
 export interface Ground {
-  /** Every change leaves a mark until the graph has it. Without, only time tells a change under way from a difference. */
+  /** The marks can be read. */
   marks: boolean;
+  /** Tables on which a change leaves no mark: there, as where marks can't be read, only time tells a change under way from a difference. */
+  unwatched: ReadonlySet<string>;
   /** PostgreSQL is a replica: what it lacks may only not have arrived yet. */
   standby: boolean;
-  /** Up to which the graph must be read, wherever it is read. */
-  bookmarks: readonly string[];
 }
 
 export interface Confirmed {
@@ -45,12 +45,12 @@ interface Look {
 }
 
 /** Asks what a confirmation can stand on. */
-export async function groundOf({ sql }: Pick<Databases, "sql">, bookmarks: readonly string[], options: ReadOptions): Promise<Ground> {
+export async function groundOf({ sql }: Pick<Databases, "sql">, options: ReadOptions): Promise<Ground> {
   return sql.read(async (transaction) => {
     const { rows } = await transaction.query("SELECT pg_is_in_recovery()");
     const standby = rows[0]?.[0] === true;
     const { access, unwatched } = await outboxState(transaction);
-    return { marks: !standby && access === "open" && unwatched.length === 0, standby, bookmarks };
+    return { marks: !standby && access === "open", unwatched: new Set(unwatched), standby };
   }, options);
 }
 
@@ -60,10 +60,11 @@ export async function groundOf({ sql }: Pick<Databases, "sql">, bookmarks: reado
  */
 export async function confirm(databases: Databases, declaration: Declaration, candidates: readonly Key[], ground: Ground, options: ReadOptions = {}): Promise<Confirmed> {
   const confirmed: Pair[] = [];
+  const settles = !ground.marks || ground.unwatched.has(declaration.table);
   let open: readonly Key[] = candidates;
   let before = await look(databases, declaration, open, ground, options);
   for (let attempt = 1; open.length > 0 && attempt <= attempts; attempt += 1) {
-    if (!ground.marks) await pause(settleMs, options.signal);
+    if (settles) await pause(settleMs, options.signal);
     else if (attempt > 1) await pause(firstWaitMs * 2 ** (attempt - 2), options.signal);
     const after = await look(databases, declaration, open, ground, options);
     const moving: Key[] = [];
@@ -81,10 +82,17 @@ export async function confirm(databases: Databases, declaration: Declaration, ca
   return { pairs: confirmed, inFlight: open.length };
 }
 
-/** Marks and rows in one snapshot, then the graph. */
-async function look(databases: Databases, declaration: Declaration, keys: readonly Key[], { marks, bookmarks }: Ground, options: ReadOptions): Promise<Look> {
+/** Marks and rows in one snapshot, then the graph: at least as it was when the last of those marks went that are gone. */
+async function look(databases: Databases, declaration: Declaration, keys: readonly Key[], { marks }: Ground, options: ReadOptions): Promise<Look> {
   if (keys.length === 0) return { marked: new Set(), sql: new Map(), graph: new Map() };
-  const { marked, rows } = await databases.sql.read(async (transaction) => ({ marked: marks ? await marksAmong(transaction, declaration.entity, keys) : new Set<string>(), ...(await rowsOfKeys(transaction, declaration, keys)) }), options);
+  const { marked, bookmarks, rows } = await databases.sql.read(
+    async (transaction) => ({
+      marked: marks ? await marksAmong(transaction, declaration.entity, keys.filter(isStorable)) : new Set<string>(),
+      bookmarks: marks ? await loadBookmarks(transaction) : [],
+      ...(await rowsOfKeys(transaction, declaration, keys)),
+    }),
+    options,
+  );
   const inGraph = (after: readonly string[]): Promise<Keyed[]> => databases.graph.read((transaction) => graphOfKeys(transaction, declaration, keys, options), { ...options, after });
   const stored = await inGraph(bookmarks).catch((error: unknown) => {
     // A graph that was restored never gets as far as its old bookmarks.

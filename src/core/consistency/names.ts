@@ -1,4 +1,5 @@
 import type { Databases } from "../../databases/types.ts";
+import { isStorable } from "../projection/compare.ts";
 import { readGraphNames, readNames } from "../projection/statements.ts";
 import type { NodeDeclaration } from "../projection/types.ts";
 
@@ -9,7 +10,7 @@ export async function resolveNames(databases: Databases, node: NodeDeclaration, 
     const wanted = [...ids];
     const graph = await databases.graph.query(readGraphNames(node), { ids: wanted });
     for (const [id, name] of graph.rows) if (typeof name === "string") names.set(String(id), name);
-    const sql = await databases.sql.query(readNames(node), [wanted]);
+    const sql = await databases.sql.query(readNames(node), [wanted.filter((id) => isStorable({ k1: id, k2: "" }))]);
     for (const [id, name] of sql.rows) if (typeof name === "string") names.set(String(id), name);
   }
   return (id) => names.get(id) ?? id;

@@ -25,8 +25,13 @@ const shown = 5;
 
 /** Keeps that a repair began, by whom, and what it is going to do. Gives its number. */
 export async function beginRepair(transaction: Sql, owner: string, { planned, refused }: RepairPlan): Promise<number> {
-  const { rows } = await transaction.query("INSERT INTO jeseci.repair_run (owner, planned, refused) VALUES ($1, $2::jsonb, $3::jsonb) RETURNING id::float8", [owner, JSON.stringify(planned), JSON.stringify(refused)]);
+  const { rows } = await transaction.query("INSERT INTO jeseci.repair_run (owner, planned, refused) VALUES ($1, $2::jsonb, $3::jsonb) RETURNING id::float8", [owner, storable(planned), storable(refused)]);
   return Number(rows[0]?.[0]);
+}
+
+/** As PostgreSQL's JSON can hold it: the graph's texts may have a NUL. */
+function storable(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) => (typeof part === "string" ? part.replaceAll("\0", "␀") : part));
 }
 
 export async function endRepair(transaction: Sql, run: number, applied: number): Promise<void> {

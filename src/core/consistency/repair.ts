@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { InputError } from "../errors.ts";
-import { compareText, type Key } from "../projection/compare.ts";
+import { compareText, isStorable, type Key } from "../projection/compare.ts";
 import { declarationOf, declarations } from "../projection/declarations.ts";
 import { keyRows, slices } from "../projection/read.ts";
 import { heldNodes } from "../projection/statements.ts";
@@ -9,7 +9,7 @@ import type { LoadOptions, Session } from "../session.ts";
 import { defaultDeleteCap } from "../sync/delete-cap.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { readPair } from "../sync/lane.ts";
-import { markKeys, requireOutbox } from "../sync/outbox.ts";
+import { markKeys, requireOutbox, wholeEntity } from "../sync/outbox.ts";
 import { parkedAmong } from "../sync/parked.ts";
 import { sync } from "../sync/project.ts";
 import { describe, fieldText } from "./findings.ts";
@@ -27,7 +27,7 @@ export interface PlannedRepair {
 }
 
 export interface RepairRefusal {
-  reason: "delete_cap" | "sql_empty" | "graph_empty" | "graph_owned_relationships" | "duplicate_node" | "not_a_pair";
+  reason: "delete_cap" | "sql_empty" | "graph_empty" | "graph_owned_relationships" | "duplicate_node" | "not_a_pair" | "unmarkable_key";
   entity: EntityName | null;
   count: number;
   message: string;
@@ -44,7 +44,8 @@ export interface RepairPlan {
 export interface Only {
   kind?: FindingKind;
   entity?: EntityName;
-  ids?: string[];
+  /** The id, or both ids with a colon between them. An id may hold colons itself. */
+  key?: string;
 }
 
 export interface PlanOptions extends LoadOptions {
@@ -62,12 +63,12 @@ const relationships = declarations.filter((declaration): declaration is Relation
 export function parseOnly(text: string): Only {
   const kind = findingKinds.find((known) => known === text);
   if (kind !== undefined) return { kind };
-  const [name = "", ...ids] = text.split(":");
+  const [, name = "", key] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   const entity = entityNames.find((known) => known === name);
   if (entity === undefined) throw new InputError("usage", `--only knows no “${text}”`, `a kind: ${findingKinds.join(", ")}; an entity: ${entityNames.join(", ")}; or an entity with its ids, such as concept:ID or progress:ID:ID`);
-  const wanted = declarationOf(entity).kind === "node" ? 1 : 2;
-  if (ids.length > 0 && (ids.length !== wanted || ids.includes(""))) throw new InputError("usage", `--only ${text}: ${entity} is named by ${wanted === 1 ? "one id" : "two ids"}`, `such as ${entity}:${wanted === 1 ? "ID" : "ID:ID"}; \`jeseci check --json\` shows the ids`);
-  return { entity, ...(ids.length === 0 ? {} : { ids }) };
+  const node = declarationOf(entity).kind === "node";
+  if (key !== undefined && !(node ? /^.+$/s : /^.+:.+$/s).test(key)) throw new InputError("usage", `--only ${text}: ${entity} is named by ${node ? "one id" : "two ids"}`, `such as ${entity}:${node ? "ID" : "ID:ID"}; \`jeseci check --json\` shows the ids`);
+  return { entity, ...(key === undefined ? {} : { key }) };
 }
 
 /** What would mend a check's findings, and what is not mended and why. Writes nothing. Throws `DatabaseError`. */
@@ -83,31 +84,79 @@ export async function planRepair(session: Session, report: CheckReport, { only =
     refused.push({ reason: "graph_empty", entity: null, count: chosen.length, examples: namesOf(chosen), message: "the graph holds nothing of these tables: that is no repair; `jeseci sync --full` projects everything" });
     return { planned: [], refused };
   }
-  const planned: PlannedRepair[] = [];
-  for (const entity of entityNames) {
-    const gone = new Set(report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql").map(idText));
-    const [mends, deletes, doubled]: [Finding[], Finding[], Finding[]] = [[], [], []];
-    for (const findings of Map.groupBy(chosen.filter((finding) => finding.entity === entity), idText).values()) {
-      // Of a key that stands there twice, that tells the most: what else is found of it is mended along with it.
-      const finding = findings.find(({ kind }) => kind === "duplicate_in_graph") ?? findings[0];
-      if (finding === undefined) continue;
-      if (finding.kind === "duplicate_in_graph" && declarationOf(entity).kind === "node") doubled.push(finding);
-      else (gone.has(idText(finding)) ? deletes : mends).push(finding);
-    }
-    if (doubled.length > 0) refused.push({ reason: "duplicate_node", entity, count: doubled.length, examples: namesOf(doubled), message: `${doubled.length} of ${entity} stand in the graph more than once: which node's relationships are right needs a person` });
-    const counts = report.entities.find((count) => count.entity === entity);
-    const allowed = await refuseDeletes(session, entity, deletes, counts?.sql_rows ?? 0, maxDeletes ?? defaultDeleteCap(counts?.graph_rows ?? 0), refused, load);
-    planned.push(...mends.map((finding) => plannedOf(finding, false)), ...allowed.map((finding) => plannedOf(finding, true)));
-  }
+  const { mends, deletes } = sortOut(report, chosen, refused);
+  const allowed = await allowedDeletes(session, report, deletes, maxDeletes, refused, load);
+  const planned = [...mends.map((finding) => plannedOf(finding, false)), ...allowed.map((finding) => plannedOf(finding, true))];
   const place = ({ entity }: PlannedRepair): number => entityNames.indexOf(entity);
   planned.sort((a, b) => place(a) - place(b) || compareText(a.key, b.key) || compareText(a.ids.join(), b.ids.join()));
   return { planned, refused };
 }
 
-async function refuseDeletes({ databases }: Session, entity: EntityName, deletes: readonly Finding[], rows: number, cap: number, refused: RepairRefusal[], load: LoadOptions): Promise<readonly Finding[]> {
+/** What is to be written and what is to be deleted, one finding a key; what can be neither is refused. */
+function sortOut(report: CheckReport, chosen: readonly Finding[], refused: RepairRefusal[]): { mends: Finding[]; deletes: Finding[] } {
+  const [mends, deletes]: [Finding[], Finding[]] = [[], []];
+  for (const entity of entityNames) {
+    const gone = new Set(report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql").map(idText));
+    const [doubled, unmarkable]: [Finding[], Finding[]] = [[], []];
+    for (const findings of Map.groupBy(chosen.filter((finding) => finding.entity === entity), idText).values()) {
+      // Of a key that stands there twice, that tells the most: what else is found of it is mended along with it.
+      const finding = findings.find(({ kind }) => kind === "duplicate_in_graph") ?? findings[0];
+      if (finding === undefined) continue;
+      if (!isMarkable(finding)) unmarkable.push(finding);
+      else if (finding.kind === "duplicate_in_graph" && declarationOf(entity).kind === "node") doubled.push(finding);
+      else (gone.has(idText(finding)) ? deletes : mends).push(finding);
+    }
+    const refuse = (reason: RepairRefusal["reason"], findings: readonly Finding[], message: string): void => void (findings.length > 0 && refused.push({ reason, entity, count: findings.length, examples: namesOf(findings), message }));
+    refuse("duplicate_node", doubled, `${doubled.length} of ${entity} stand in the graph more than once: which node's relationships are right needs a person`);
+    refuse("unmarkable_key", unmarkable, `the ids of ${unmarkable.length} of ${entity} can't be marked one by one: an id with a NUL can't be in PostgreSQL, and “*” would mark all; take them out of the graph by hand, or with \`jeseci sync --full\``);
+  }
+  return { mends, deletes };
+}
+
+/** A mark of that key means that key and no more. */
+function isMarkable(finding: Finding): boolean {
+  return isStorable(keyOf(finding)) && finding.ids[0] !== wholeEntity;
+}
+
+/**
+ * The deletions that are made, with those of the relationships that go because their node does: they count towards the cap
+ * of their own entity, and where that one's may not go, the node stays.
+ */
+async function allowedDeletes(session: Session, report: CheckReport, deletes: readonly Finding[], maxDeletes: number | undefined, refused: RepairRefusal[], load: LoadOptions): Promise<Finding[]> {
+  const countsOf = (entity: EntityName): { sql: number; cap: number } => {
+    const counts = report.entities.find((count) => count.entity === entity);
+    return { sql: counts?.sql_rows ?? 0, cap: maxDeletes ?? defaultDeleteCap(counts?.graph_rows ?? 0) };
+  };
+  const of = (entity: EntityName): Finding[] => deletes.filter((finding) => finding.entity === entity);
+  let nodes: Finding[] = [];
+  for (const entity of entityNames.filter((name) => declarationOf(name).kind === "node")) nodes.push(...(await refuseDeletes(session, entity, of(entity), countsOf(entity), refused, load)));
+  const links: Finding[] = [];
+  for (const { entity } of relationships) {
+    const chosen = new Set(of(entity).map(idText));
+    const along = report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql" && !chosen.has(idText(finding)) && nodes.some((node) => hangsOn(node, finding)));
+    const all = [...of(entity), ...along];
+    const allowed = await refuseDeletes(session, entity, all, countsOf(entity), refused, load);
+    if (allowed.length === 0 && all.length > 0) {
+      const stay = nodes.filter((node) => all.some((finding) => hangsOn(node, finding)));
+      nodes = nodes.filter((node) => !stay.includes(node));
+      const reason = refused.at(-1)?.reason ?? "delete_cap";
+      for (const [name, kept] of Map.groupBy(stay, (node) => node.entity)) refused.push({ reason, entity: name, count: kept.length, examples: namesOf(kept), message: `relationships of ${entity} hang on ${kept.length} of ${name}, and would go along though they may not: these stay too` });
+    } else links.push(...allowed);
+  }
+  // What would only have gone along stays with a node that does.
+  const asked = new Set(deletes);
+  return [...nodes, ...links.filter((link) => asked.has(link) || nodes.some((node) => hangsOn(node, link)))];
+}
+
+/** Whether a node is an end of a relationship. */
+function hangsOn(node: Finding, { entity, ids }: Finding): boolean {
+  return relationships.some(({ entity: own, from, to }) => own === entity && ((node.entity === from.node.entity && node.ids[0] === ids[0]) || (node.entity === to.node.entity && node.ids[0] === ids[1])));
+}
+
+async function refuseDeletes({ databases }: Session, entity: EntityName, deletes: readonly Finding[], { sql, cap }: { sql: number; cap: number }, refused: RepairRefusal[], load: LoadOptions): Promise<readonly Finding[]> {
   if (deletes.length === 0) return [];
   const refuse = (reason: RepairRefusal["reason"], findings: readonly Finding[], message: string): void => void refused.push({ reason, entity, count: findings.length, message, examples: namesOf(findings) });
-  if (rows === 0) {
+  if (sql === 0) {
     refuse("sql_empty", deletes, `PostgreSQL holds no ${entity} at all, the graph ${deletes.length}: nothing of it is deleted. If these two databases belong together, seed or restore PostgreSQL first`);
     return [];
   }
@@ -172,7 +221,7 @@ function who(): string {
 }
 
 function isChosen({ kind, entity, ids }: Finding, only: Only): boolean {
-  return (only.kind === undefined || only.kind === kind) && (only.entity === undefined || only.entity === entity) && (only.ids === undefined || only.ids.every((id, index) => ids[index] === id));
+  return (only.kind === undefined || only.kind === kind) && (only.entity === undefined || only.entity === entity) && (only.key === undefined || only.key === ids.join(":"));
 }
 
 function plannedOf({ entity, key, ids, kind, fields }: Finding, gone: boolean): PlannedRepair {

@@ -25,6 +25,11 @@ export interface Key {
   k2: string;
 }
 
+/** Whether PostgreSQL could hold such a key at all: its texts have no NUL, the graph's may. */
+export function isStorable({ k1, k2 }: Key): boolean {
+  return !k1.includes("\0") && !k2.includes("\0");
+}
+
 /** A key as one text, for maps and sets. No text of PostgreSQL holds a NUL. */
 export function keyText({ k1, k2 }: Key): string {
   return `${k1}\0${k2}`;

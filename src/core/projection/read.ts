@@ -1,6 +1,6 @@
 import type { Databases, GraphParameters, ReadOptions, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { Row, Value } from "../../databases/values.ts";
-import { compareKeys, compareText, keyText, type Key } from "./compare.ts";
+import { compareKeys, compareText, isStorable, keyText, type Key } from "./compare.ts";
 import { readGraph, readGraphOf, readPage, readRowOf, readRows, readRowsOf, type KeyOrder } from "./statements.ts";
 import type { Declaration } from "./types.ts";
 
@@ -107,8 +107,8 @@ async function* readAhead<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
 
 /** The rows of some keys as the graph should hold them, and the keys that have none. */
 export async function rowsOfKeys(sql: Sql, declaration: Declaration, keys: readonly Key[]): Promise<{ rows: Keyed[]; gone: Key[] }> {
-  const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: [] };
-  for (const some of slices(keys)) {
+  const result: { rows: Keyed[]; gone: Key[] } = { rows: [], gone: keys.filter((key) => !isStorable(key)) };
+  for (const some of slices(keys.filter(isStorable))) {
     const { rows } = await (some.length === 1 ? sql.query(readRowOf(declaration), keyParameters(declaration, some).flat()) : sql.query(readRowsOf(declaration), keyParameters(declaration, some)));
     const found = new Set<string>();
     for (const row of rows) {

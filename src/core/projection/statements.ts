@@ -118,12 +118,21 @@ export function readGraphOf(declaration: Declaration): string {
  */
 export function readUntouchedOf(declaration: Declaration): string {
   const [k1, k2] = keyColumns(declaration);
+  if (k2 === null) return `SELECT t.${k1}::text, '' FROM ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[]) AND ${untouched("$2")}`;
+  return `SELECT t.${k1}::text, t.${k2}::text FROM unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2 WHERE ${untouched("$3")}`;
+}
+
+/** One row if a transaction that the snapshot in `$1` does not see has written any row that is there now, else none. */
+export function anyNewerThan({ table }: Declaration): string {
+  return `SELECT 1 FROM ${table} AS t WHERE NOT (${untouched("$1")}) LIMIT 1`;
+}
+
+/** Whether the snapshot sees who wrote the row `t`. */
+function untouched(snapshot: string): string {
   const newest = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
   const xmin = "t.xmin::text::bigint";
   const xid = `(${newest} - ${newest} % 4294967296 + ${xmin} - CASE WHEN ${xmin} > ${newest} % 4294967296 THEN 4294967296 ELSE 0 END)`;
-  const untouched = (snapshot: string): string => `CASE WHEN ${xmin} < 3 OR ${xid} < 3 THEN true ELSE pg_visible_in_snapshot(${xid}::text::xid8, ${snapshot}::pg_snapshot) END`;
-  if (k2 === null) return `SELECT t.${k1}::text, '' FROM ${declaration.table} AS t WHERE t.${k1} = ANY($1::text[]) AND ${untouched("$2")}`;
-  return `SELECT t.${k1}::text, t.${k2}::text FROM unnest($1::text[], $2::text[]) AS k(k1, k2) JOIN ${declaration.table} AS t ON t.${k1} = k.k1 AND t.${k2} = k.k2 WHERE ${untouched("$3")}`;
+  return `CASE WHEN ${xmin} < 3 OR ${xid} < 3 THEN true ELSE pg_visible_in_snapshot(${xid}::text::xid8, ${snapshot}::pg_snapshot) END`;
 }
 
 /** One row if anything of an entity carries a property at all, else none. */
@@ -139,6 +148,12 @@ export function heldNodes(node: NodeDeclaration, relationships: readonly Relatio
     .map(({ from, to, type }) => `(type(r) = '${type}' AND o:${from.node === node ? to.node.label : from.node.label})`)
     .join(" OR ");
   return `UNWIND $rows AS row MATCH (n:${node.label} {${node.key.property}: row.k1})-[r]-(o) WHERE NOT (${ours}) RETURN row.k1 AS k1, count(DISTINCT r) AS n`;
+}
+
+/** Of the nodes in `$rows` how many relationships of an entity hang on each that has any. */
+export function hangingOn(node: NodeDeclaration, link: RelationshipDeclaration): string {
+  const arrow = link.from.node === node ? `-[r:${link.type}]->(:${link.to.node.label})` : `<-[r:${link.type}]-(:${link.from.node.label})`;
+  return `UNWIND $rows AS row MATCH (n:${node.label} {${node.key.property}: row.k1})${arrow} RETURN row.k1 AS k1, count(r) AS n ORDER BY k1`;
 }
 
 /** One row if the graph holds anything of an entity, else none. */

@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../package-root.ts";
 import { DatabaseError } from "../../databases/errors.ts";
-import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
-import type { Value } from "../../databases/values.ts";
+import type { Databases, SqlParameters, Transaction } from "../../databases/types.ts";
 import { InputError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
-import { lockLane } from "../sync/lane.ts";
+import { declarations } from "../projection/declarations.ts";
+import { anyInGraph } from "../projection/statements.ts";
 import { requireOutbox } from "../sync/outbox.ts";
 import { sync } from "../sync/project.ts";
 import type { Refusal } from "../sync/types.ts";
 import { readElements } from "./json-rows.ts";
 import type { SeedFile, SeedRow } from "./schemas.ts";
-import { anyRows, conceptIds, countRelationships, mergeRelationships, namedRows, upsertPathConcepts, upsertRows } from "./statements.ts";
+import { requireNoCycle, writeRelationships } from "./relationships.ts";
+import { anyRows, conceptIds, namedRows, upsertPathConcepts, upsertRows } from "./statements.ts";
 import { idOf } from "./uuid.ts";
 import { faultLine, validateFolder, type SeedReport } from "./validate.ts";
 
@@ -82,9 +83,11 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
   const report = await validateFolder(folder, passed);
   if (report.faultsTotal > 0) throw new SeedFolderError(report);
   const result: SeedResult = { outcome: "neither", step, folder, counts: [], warnings: report.warnings.map(faultLine), refused: [], parked: 0 };
+  const withRelationships = step === "all" || step === "relationships";
   if (step === "relationships" || step === "progress") await requireConcepts(databases, folder);
+  if (withRelationships) await requireNoCycle(databases, folder);
   if (dryRun) {
-    const files = [...rowFiles[step], ...(step === "all" || step === "relationships" ? (["relationships.json"] as const) : [])];
+    const files = [...rowFiles[step], ...(withRelationships ? (["relationships.json"] as const) : [])];
     result.counts = files.map((file) => ({ entity: entityOf(file), added: 0, updated: 0, unchanged: report.counts[file] ?? 0 }));
     return result;
   }
@@ -101,7 +104,10 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
   try {
     // The rows' triggers have marked what changed; the relay carries it over. The step `progress` leaves that to `sync`.
     if (step !== "progress") ({ refused: result.refused, left: result.parked } = await sync(databases, passed));
-    if (step === "all" || step === "relationships") result.counts.push(await writeRelationships(databases, folder, options));
+    if (withRelationships) {
+      const { added, unchanged } = await writeRelationships(databases, folder, passed);
+      result.counts.push({ entity: "relationships", added, updated: 0, unchanged });
+    }
     await databases.graph.checkpoint();
   } catch (error) {
     if (result.outcome === "pending" && error instanceof DatabaseError) {
@@ -114,10 +120,12 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
   return result;
 }
 
-/** Whether none of the nine tables holds a row. */
-export async function isEmpty(databases: Databases): Promise<boolean> {
-  const { rows } = await databases.sql.query(anyRows);
-  return rows[0]?.[0] !== true;
+/** Whether none of the nine tables holds a row, and the graph nothing of them either: a graph that does tells of rows that were lost. */
+export async function isEmpty({ sql, graph }: Databases): Promise<boolean> {
+  const { rows } = await sql.query(anyRows);
+  if (rows[0]?.[0] === true) return false;
+  for (const declaration of declarations) if ((await graph.query(anyInGraph(declaration))).rows.length > 0) return false;
+  return true;
 }
 
 /** Whether there are concepts, users or paths that seeding did not write: their ids are not those that it gives. */
@@ -207,38 +215,4 @@ function identifier(file: SeedFile): (row: Record<string, unknown>) => Record<st
     case "relationships.json":
       return (row) => row;
   }
-}
-
-async function writeRelationships(databases: Databases, folder: string, { onProgress, signal }: SeedOptions): Promise<SeedCounts> {
-  const ids = new Map((await databases.sql.query(conceptIds)).rows.map(([name, id]) => [String(name), String(id)]));
-  const before = await count(databases);
-  const batches = new Map<string, Value[]>();
-  let total = 0;
-  const flush = async (type: string): Promise<void> => {
-    const rows = batches.get(type) ?? [];
-    if (rows.length === 0) return;
-    batches.set(type, []);
-    await databases.graph.write(async (transaction: Transaction<GraphParameters>) => {
-      await lockLane(transaction);
-      await transaction.query(mergeRelationships(type), { rows });
-    });
-  };
-  for await (const { row, value } of readElements(join(folder, "relationships.json"))) {
-    const { from, type, to } = value as SeedRow<"relationships.json">;
-    total = row;
-    const rows = batches.get(type) ?? [];
-    batches.set(type, rows);
-    rows.push({ k1: ids.get(from) ?? "", k2: ids.get(to) ?? "" });
-    if (rows.length < batchRows) continue;
-    await flush(type);
-    onProgress?.({ step: "writing relationships.json", done: row, total: null });
-    if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted");
-  }
-  for (const type of batches.keys()) await flush(type);
-  const added = (await count(databases)) - before;
-  return { entity: "relationships", added, updated: 0, unchanged: total - added };
-}
-
-async function count(databases: Databases): Promise<number> {
-  return Number((await databases.graph.query(countRelationships, {}, { timeoutMs: 0 })).rows[0]?.[0] ?? 0);
 }

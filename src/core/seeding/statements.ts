@@ -101,6 +101,9 @@ export function mergeRelationships(type: string): string {
   return `UNWIND $rows AS row MATCH (a:Concept {concept_id: row.k1}) MATCH (b:Concept {concept_id: row.k2})${once === "" ? "" : ` WITH a, b${once}`} MERGE (a)-[r:${type}]->(b) RETURN count(r) AS n`;
 }
 
+/** By name, as the seed files know them. */
+export const readPrerequisites = "MATCH (a:Concept)-[:PREREQUISITE]->(b:Concept) WHERE a.name IS NOT NULL AND b.name IS NOT NULL RETURN a.name AS prerequisite, b.name AS concept ORDER BY prerequisite, concept";
+
 export const countRelationships = "MATCH (:Concept)-[r]->(:Concept) RETURN count(r) AS n";
 
 /** Nine true or false: whether each table holds anything. */

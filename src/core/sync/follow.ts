@@ -2,19 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
 import { laneHolder, ownerName, Superseded, takeLane, whileBeating, type Lease } from "./lane.ts";
-import { anyMark, requireOutbox } from "./outbox.ts";
+import type { OnProgress } from "../progress.ts";
+import { anyMark, loadLag, requireOutbox } from "./outbox.ts";
 import { isTransient, Relay, type DrainResult } from "./relay.ts";
 
 /** What a relay that follows is doing. */
 export type FollowState =
   | { kind: "standby"; owner: string }
   | { kind: "following" }
-  | { kind: "carried"; result: DrainResult; ms: number }
+  /** `pending` and `lag_seconds` are what has come meanwhile. */
+  | { kind: "carried"; result: DrainResult; ms: number; pending: number; lag_seconds: number }
   | { kind: "trouble"; error: DatabaseError; retryMs: number };
 
 export interface FollowOptions {
   signal: AbortSignal;
   onState?: (state: FollowState) => void;
+  /** How far a long drain is. */
+  onProgress?: OnProgress;
 }
 
 const firstIdleMs = 50;
@@ -27,7 +31,7 @@ const longestTroubleMs = 10_000;
  * 50 ms, up to a second apart while there are none. While another relay lives it stands by and takes over should that
  * one die. A database that can't be reached is tried again, ever less often. Throws what doesn't pass.
  */
-export async function follow(databases: Databases, { signal, onState }: FollowOptions): Promise<void> {
+export async function follow(databases: Databases, { signal, onState, onProgress }: FollowOptions): Promise<void> {
   await requireOutbox(databases);
   const owner = ownerName();
   let troubleMs = firstTroubleMs;
@@ -42,7 +46,7 @@ export async function follow(databases: Databases, { signal, onState }: FollowOp
       onState?.({ kind: "following" });
       let lost = false;
       const own = (): boolean => !lost;
-      await whileBeating(databases, lease, () => hold(databases, lease, own, { signal, ...(onState === undefined ? {} : { onState }) }, () => (troubleMs = firstTroubleMs)), () => (lost = true));
+      await whileBeating(databases, lease, () => hold(databases, lease, own, { signal, ...(onState === undefined ? {} : { onState }), ...(onProgress === undefined ? {} : { onProgress }) }, () => (troubleMs = firstTroubleMs)), () => (lost = true));
     } catch (error) {
       if (error instanceof Superseded || signal.aborted) continue;
       if (!isTransient(error)) throw error;
@@ -54,21 +58,22 @@ export async function follow(databases: Databases, { signal, onState }: FollowOp
 }
 
 /** Works while it holds the lane; returns when it was asked to end, throws `Superseded` when the lane is lost. */
-async function hold(databases: Databases, lease: Lease, own: () => boolean, { signal, onState }: FollowOptions, onProgress: () => void): Promise<void> {
+async function hold(databases: Databases, lease: Lease, own: () => boolean, { signal, onState, onProgress }: FollowOptions, onWell: () => void): Promise<void> {
   let idleMs = firstIdleMs;
   try {
     while (!signal.aborted) {
       if (!own()) throw new Superseded("another relay has taken the lane");
       if (await databases.sql.read(anyMark)) {
         const started = performance.now();
-        const result = await new Relay(databases, lease).drain({ signal });
-        onState?.({ kind: "carried", result, ms: performance.now() - started });
+        const result = await new Relay(databases, lease).drain({ signal, ...(onProgress === undefined ? {} : { onProgress }) });
+        const ms = performance.now() - started;
+        if (onState !== undefined) onState({ kind: "carried", result, ms, ...(await databases.sql.read(loadLag)) });
         idleMs = firstIdleMs;
       } else {
         await pause(idleMs, signal);
         idleMs = Math.min(longestIdleMs, idleMs * 2);
       }
-      onProgress();
+      onWell();
     }
   } catch (error) {
     if (!(signal.aborted && error instanceof DatabaseError && error.code === "cancelled")) throw error;

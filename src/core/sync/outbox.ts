@@ -204,6 +204,18 @@ export async function newestMark(transaction: Sql): Promise<string> {
   return String((await transaction.query("SELECT coalesce(max(id), 0)::text FROM jeseci.sync_mark")).rows[0]?.[0]);
 }
 
+/** The age of the oldest mark in seconds; 0 without one. */
+export async function oldestMark(transaction: Sql): Promise<number> {
+  const { rows } = await transaction.query("SELECT greatest(0, extract(epoch FROM clock_timestamp() - at))::float8 FROM jeseci.sync_mark WHERE lane = $1 ORDER BY id LIMIT 1", [lane]);
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+/** How many marks there are, and the age of the oldest in seconds (0 without one). */
+export async function loadLag(transaction: Sql): Promise<Pick<Backlog, "pending" | "lag_seconds">> {
+  const { rows } = await transaction.query("SELECT count(*), coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - at))::float8 FROM jeseci.sync_mark WHERE lane = $1 ORDER BY id LIMIT 1), 0) FROM jeseci.sync_mark WHERE lane = $1", [lane]);
+  return { pending: Number(rows[0]?.[0] ?? 0), lag_seconds: Number(rows[0]?.[1] ?? 0) };
+}
+
 export async function countMarks(transaction: Sql): Promise<number> {
   return Number((await transaction.query("SELECT count(*) FROM jeseci.sync_mark WHERE lane = $1", [lane])).rows[0]?.[0] ?? 0);
 }
@@ -223,11 +235,25 @@ export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Pro
 
 /**
  * The same in one statement that is a transaction by itself, and need not wait for the disk: marks that a power cut brings
- * back are carried over once more, which changes nothing.
+ * back are carried over once more, which changes nothing. Where a graph has several members, the bookmarks of what was
+ * written go along: whoever finds no mark must not read from a member that lags behind.
  */
-export async function dropMarks(sql: SqlDatabase, marks: readonly Mark[]): Promise<void> {
+export async function dropMarks(sql: SqlDatabase, marks: readonly Mark[], bookmarks: readonly string[]): Promise<void> {
   const ids = idsOf(marks);
-  if (ids.length > 0) await sql.execute("WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[])) SELECT set_config('synchronous_commit', 'off', true)", [ids]);
+  if (ids.length === 0) return;
+  const merged = bookmarks.length === 0 ? "" : `, merged AS (UPDATE jeseci.sync_lane SET ${mergedBookmarks(2)} WHERE lane = '${lane}')`;
+  await sql.execute(`WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]))${merged} SELECT set_config('synchronous_commit', 'off', true)`, bookmarks.length === 0 ? [ids] : [ids, [...bookmarks]]);
+}
+
+/** Puts the bookmarks in a parameter before those that the lane has; the newest sixteen stay. */
+export function mergedBookmarks(parameter: number): string {
+  return `bookmarks = ARRAY(SELECT b FROM (SELECT b, min(place) AS place FROM unnest($${parameter}::text[] || bookmarks) WITH ORDINALITY AS u(b, place) GROUP BY b) AS known ORDER BY place LIMIT 16)`;
+}
+
+/** What a reader of the graph must pass on, to see all whose marks are gone. */
+export async function loadBookmarks(transaction: Sql): Promise<string[]> {
+  const [row] = (await transaction.query("SELECT bookmarks FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows;
+  return Array.isArray(row?.[0]) ? row[0].map(String) : [];
 }
 
 function idsOf(marks: readonly Mark[]): string[] {

@@ -39,3 +39,12 @@ export async function refusedSince(transaction: Sql, pass: number): Promise<Refu
   const { rows } = await transaction.query("SELECT refused::text FROM jeseci.sync_pass WHERE id > $1 AND refused <> '[]' ORDER BY id", [pass]);
   return rows.flatMap(([refused]) => JSON.parse(String(refused)) as Refusal[]);
 }
+
+/** How many passes have ended after an instant (ISO 8601), and when the last one did. Null: it was not asked. */
+export type PassesSince = { count: number; last: string | null } | null;
+
+export async function passesSince(transaction: Sql, at: string): Promise<NonNullable<PassesSince>> {
+  const { rows } = await transaction.query("SELECT count(*), max(finished_at) FROM jeseci.sync_pass WHERE finished_at > $1::timestamptz", [at]);
+  const [count, last] = rows[0] ?? [];
+  return { count: Number(count), last: last === null || last === undefined ? null : String(last) };
+}

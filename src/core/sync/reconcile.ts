@@ -2,11 +2,11 @@ import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Key } from "../projection/compare.ts";
-import { declarationOf } from "../projection/declarations.ts";
+import { declarationOf, declarations } from "../projection/declarations.ts";
 import { agrees, merge } from "../projection/merge.ts";
-import { graphRows, pagedRows } from "../projection/read.ts";
-import { anyInGraph, countTable } from "../projection/statements.ts";
-import type { Declaration, EntityName } from "../projection/types.ts";
+import { graphRows, keyRows, pagedRows } from "../projection/read.ts";
+import { anyInGraph, countAll, countTable, hangingOn } from "../projection/statements.ts";
+import type { Declaration, EntityName, NodeDeclaration } from "../projection/types.ts";
 import { defaultDeleteCap } from "./delete-cap.ts";
 import type { Mark } from "./outbox.ts";
 import type { Refusal } from "./types.ts";
@@ -77,9 +77,37 @@ export async function reconcile(databases: Databases, carrier: Carrier, options:
   for (const extra of extras.toReversed()) {
     const refusal = refusalOf(extra);
     if (refusal !== null) refused.push(refusal);
-    else if (extra.count > 0) await carrier.keys(extra.keys.map((key) => markOf(extra.declaration, key)));
+    else if (extra.count > 0) {
+      const { declaration } = extra;
+      const stay = declaration.kind === "node" ? await refuseAlong(databases, declaration, extra.keys, refused) : new Set<string>();
+      await carrier.keys(extra.keys.filter(({ k1 }) => !stay.has(k1)).map((key) => markOf(declaration, key)));
+    }
   }
   return { entities, refused };
+}
+
+/**
+ * Nodes that would take relationships along which may not go, though they hang on no row: those of an entity whose own
+ * deletions were refused or are too many, or that PostgreSQL holds nothing of. Gives the ids of the nodes that stay for it.
+ */
+async function refuseAlong({ sql, graph }: Databases, node: NodeDeclaration, keys: readonly Key[], refused: Refusal[]): Promise<Set<string>> {
+  const stay = new Set<string>();
+  const read = { timeoutMs: 0 };
+  for (const link of declarations) {
+    if (link.kind === "node" || (link.from.node !== node && link.to.node !== node)) continue;
+    const { rows } = await graph.query(hangingOn(node, link), { rows: keyRows(keys) }, read);
+    const count = rows.reduce((sum, [, n]) => sum + Number(n), 0);
+    if (count === 0) continue;
+    const anyRow = (await sql.query(`SELECT 1 FROM ${link.table} LIMIT 1`, [], read)).rows.length > 0;
+    const already = refused.find(({ entity, reason }) => entity === link.entity && reason !== "graph_owned_relationships");
+    const tooMany = async (): Promise<boolean> => count > defaultDeleteCap(Number((await graph.query(countAll(link), {}, read)).rows[0]?.[0] ?? 0));
+    if (already === undefined && anyRow && !(await tooMany())) continue;
+    const ids = rows.map(([id]) => String(id));
+    const message = `${count} relationships of ${link.entity} hang on ${ids.length} of ${node.entity} without rows and would go along though they may not: these stay`;
+    refused.push({ entity: node.entity, reason: already?.reason ?? (anyRow ? "delete_cap" : "sql_empty"), count: ids.length, examples: ids.slice(0, 5), message });
+    for (const id of ids) stay.add(id);
+  }
+  return stay;
 }
 
 async function carryAll(declaration: Declaration, carrier: Carrier, tell: (done: number) => void): Promise<number> {

@@ -10,7 +10,7 @@ import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, newestMark, readMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, lane, mergedBookmarks, newestMark, oldestMark, readMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
 import { anyParked, park, restoreParked, settleParked, type Parked } from "./parked.ts";
 import { recordPass, type Pass } from "./passes.ts";
 import { markOf, reconcile } from "./reconcile.ts";
@@ -105,7 +105,7 @@ export class Relay {
       const whole = marks.filter(({ k1 }) => k1 === wholeEntity);
       if (whole.length > 0) await this.#reconcile(whole, { ...(onProgress === undefined ? {} : { onProgress }), ...(signal === undefined ? {} : { signal }) });
       done += marks.length;
-      onProgress?.({ step: "carrying over", done, total: Math.max(total, done) });
+      if (onProgress !== undefined) onProgress({ step: "carrying over", done, total: Math.max(total, done), lagSeconds: await this.#databases.sql.read(oldestMark) });
       if (once) break;
       // Looking from where the last pass ended only saves time; the end is that there is none at all.
       if (marks.length > 0) after = marks.at(-1)?.id ?? "0";
@@ -243,7 +243,7 @@ export class Relay {
         const counts = Object.values(applied.counts);
         await this.#record(transaction, "pass", started, { marks: keys.length, upserted: sum(counts.map(({ upserted }) => upserted)), deleted: sum(counts.map(({ deleted }) => deleted)), parked: applied.left.length, refused: refusalsOf(applied), drained });
         await transaction.query(
-          "UPDATE jeseci.sync_lane SET heartbeat = clock_timestamp(), bookmarks = ARRAY(SELECT b FROM (SELECT b, min(place) AS place FROM unnest($1::text[] || bookmarks) WITH ORDINALITY AS u(b, place) GROUP BY b) AS known ORDER BY place LIMIT 16) WHERE lane = $2 AND epoch = $3",
+          `UPDATE jeseci.sync_lane SET heartbeat = clock_timestamp(), ${mergedBookmarks(1)} WHERE lane = $2 AND epoch = $3`,
           [[...bookmarks], lane, this.#lease.epoch],
         );
         // PGlite has no vacuum of its own: a queue that was emptied begins with an empty table again.

@@ -88,7 +88,7 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   );
   // Only saves the relay from doing it once more: nobody has to wait for it.
   databases.afterwards.add(async () => {
-    await dropMarks(databases.sql, course.marks);
+    await dropMarks(databases.sql, course.marks, await databases.graph.bookmarks());
     failpoint("dual-marks-deleted");
   });
   return course.result("both", ...unsaved);

@@ -148,7 +148,12 @@ class Neo4jDatabase implements GraphDatabase {
   }
 
   async bookmarks(): Promise<readonly string[]> {
-    return [...(await this.#bookmarks.getBookmarks())];
+    return this.#routed ? [...(await this.#bookmarks.getBookmarks())] : [];
+  }
+
+  /** One server alone has written all that it ever acknowledged; after a restore it would wait for what is no more. */
+  get #routed(): boolean {
+    return this.#options.uri.startsWith("neo4j");
   }
 
   async close(): Promise<void> {
@@ -218,8 +223,7 @@ class Neo4jDatabase implements GraphDatabase {
       bookmarkManager: this.#bookmarks,
       ...(this.#options.database === undefined ? {} : { database: this.#options.database }),
       ...(fetchSize === undefined ? {} : { fetchSize }),
-      // One server alone has written all that it ever acknowledged; after a restore it would wait for what is no more.
-      ...(after.length === 0 || !this.#options.uri.startsWith("neo4j") ? {} : { bookmarks: [...after] }),
+      ...(after.length === 0 || !this.#routed ? {} : { bookmarks: [...after] }),
     });
   }
 

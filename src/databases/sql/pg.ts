@@ -91,6 +91,9 @@ class ServerDatabase implements SqlDatabase {
   async stream(statement: string, parameters: SqlParameters = [], options: ReadOptions = {}): Promise<ResultStream> {
     const client = await this.#connect(options.signal);
     const stop = this.#cancelOn(client, options.signal);
+    const timeoutMs = options.timeoutMs ?? this.#options.statementTimeoutMs;
+    // The server ends what takes too long; should nothing at all be heard of it, nobody waits for good.
+    const heard = <T>(answer: Promise<T>): Promise<T> => (timeoutMs > 0 ? inTime(answer, timeoutMs + graceMs) : answer);
     let broken = false;
     const notices: string[] = [];
     const listen = noteTo(notices);
@@ -98,7 +101,7 @@ class ServerDatabase implements SqlDatabase {
     const end = async (): Promise<void> => {
       stop();
       client.off("notice", listen);
-      if (!broken) await client.query(endOfRead).catch(() => (broken = true));
+      if (!broken) await client.query(within(graceMs, endOfRead)).catch(() => (broken = true));
       client.release(broken);
     };
     const fail = async (error: unknown): Promise<never> => {
@@ -108,15 +111,15 @@ class ServerDatabase implements SqlDatabase {
       throw own;
     };
     try {
-      await client.query(this.#begin(readOnly, options));
+      await heard(client.query(this.#begin(readOnly, options)));
       const cursor = client.query(new Cursor<Row>(statement, parameters.map(parameterOf), { rowMode: "array", types }));
       if (options.adHoc) await requireColumns(client, cursor);
       // The names of the columns arrive with the first rows.
-      const [first, columns] = await readCursor(cursor, batchRows);
+      const [first, columns] = await heard(readCursor(cursor, batchRows));
       async function* batches(): AsyncGenerator<Row[]> {
         let finished = false;
         try {
-          for (let rows = first; rows.length > 0; rows = await cursor.read(batchRows)) yield rows;
+          for (let rows = first; rows.length > 0; rows = await heard(cursor.read(batchRows))) yield rows;
           finished = true;
         } catch (error) {
           finished = true;
@@ -250,7 +253,7 @@ class ServerDatabase implements SqlDatabase {
     if (signal?.aborted) throw new DatabaseError("cancelled", "sql", "cancelled");
     const pool = this.#pool;
     try {
-      return await pool.connect();
+      return await connected(pool, signal);
     } catch (error) {
       // Of several that find out at once, the first changes the pool.
       const { otherwise, config } = this.#address;
@@ -328,6 +331,34 @@ class ServerDatabase implements SqlDatabase {
 /** A statement that fails when no answer has come after so long: a server behind a silent wire enforces no limit. */
 function within(patienceMs: number, text: string): { text: string; query_timeout: number } {
   return { text, query_timeout: patienceMs };
+}
+
+/** A connection, unless the signal aborts before there is one: then the pool gets it back once it comes. */
+async function connected(pool: pg.Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
+  const connecting = pool.connect();
+  if (signal === undefined) return connecting;
+  let cancel: () => void = () => undefined;
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    cancel = (): void => reject(new DatabaseError("cancelled", "sql", "cancelled"));
+  });
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([connecting, cancelled]);
+  } catch (error) {
+    void connecting.then((client) => client.release(), () => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** Waits no longer than that for an answer. Throws `DatabaseError` (`cannot-connect`). */
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DatabaseError("cannot-connect", "sql", `nothing was heard of PostgreSQL for ${ms / 1_000} s`)), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function noteTo(notices: string[]): (notice: { message?: string | undefined }) => void {
