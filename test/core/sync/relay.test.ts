@@ -7,6 +7,7 @@ import { openDatabases } from "../../../src/databases/open.ts";
 import { openPair, type OpenPair } from "../../support/pair.ts";
 import { allPairs, describeOn, openOptions } from "../../support/servers.ts";
 import { openSession, type TemporarySession } from "../../support/seeded.ts";
+import { failureStories } from "./failures.ts";
 import { orderStories } from "./order.ts";
 import { relayStories } from "./relay.ts";
 
@@ -16,6 +17,7 @@ describe("on the embedded pair", () => {
   afterAll(() => temporary.close());
   relayStories(() => temporary.session);
   orderStories(() => temporary.session);
+  failureStories(() => temporary.session);
 });
 
 for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.name}`, () => {
@@ -24,6 +26,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
   afterAll(() => opened.close());
   relayStories(() => opened.session);
   orderStories(() => opened.session);
+  failureStories(() => opened.session);
 
   test("a program without any right on the outbox, and with another search path, writes as ever and is seen", async () => {
     const { databases, session } = opened;
