@@ -34,6 +34,18 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Starts on the port that is asked for, or on a free one: on another one if somebody takes that in between. */
+async function startOn(asked: number | undefined, start: (port: number) => Promise<ChildProcess>): Promise<[ChildProcess, number]> {
+  for (let tries = 1; ; tries += 1) {
+    const port = asked ?? (await freePort());
+    try {
+      return [await start(port), port];
+    } catch (error) {
+      if (asked !== undefined || tries === 5 || !/address already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
 /** The folder with `initdb` and `postgres` of a major version: installed, or of the npm package. Null if there is none. */
 export function postgresBinaries(major: PostgresMajor): string | null {
   const installed = `/usr/lib/postgresql/${major}/bin`;
@@ -83,13 +95,13 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
     writeFileSync(signal, "");
     if (root) chownSync(signal, nobody, nobody);
   }
-  const port = options.port ?? (await freePort());
-  const start = async (): Promise<ChildProcess> => {
+  const start = async (port: number): Promise<ChildProcess> => {
     const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, ...(options.durable === true ? [] : ["-F"]), ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
     await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
     return child;
   };
-  let child = await start();
+  const [first, port] = await startOn(options.port, start);
+  let child = first;
   return {
     name: `PostgreSQL ${major}`,
     url: `postgresql://tester:${password}@127.0.0.1:${port}/postgres`,
@@ -102,7 +114,7 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
     restart: async (down) => {
       await end(child);
       await down?.();
-      child = await start();
+      child = await start(port);
     },
   };
 }
@@ -156,7 +168,6 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
   if (java === null || jars === null) throw new Error(`there is no Neo4j ${version} to be had: a JDK (17 for Neo4j 5, else 21) and Maven are needed`);
   const folder = mkdtempSync(join(tmpdir(), "jeseci-neo4j-"));
   const password = randomBytes(12).toString("hex");
-  const port = options.port ?? (await freePort());
   const certificates = join(folder, "certificates");
   if (options.certificate !== undefined) {
     mkdirSync(certificates);
@@ -165,12 +176,17 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     writeFileSync(join(certificates, "private.key"), createPrivateKey(options.certificate.key).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   }
   const memory = options.transactionMemory === undefined ? [] : [`-Djeseci.transaction.memory=${options.transactionMemory}`];
-  const start = async (): Promise<ChildProcess> => {
+  const start = async (port: number): Promise<ChildProcess> => {
     const child = spawn(java, ["-Xmx1g", ...memory, "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
     await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
     return child;
   };
-  let child = await start();
+  const [first, port] = await startOn(options.port, (free) => {
+    // It is given its password only where it has no data yet.
+    rmSync(join(folder, "data"), { recursive: true, force: true });
+    return start(free);
+  });
+  let child = first;
   return {
     name: `Neo4j ${version}`,
     url: `bolt://127.0.0.1:${port}`,
@@ -183,7 +199,7 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     restart: async (down) => {
       await end(child);
       await down?.();
-      child = await start();
+      child = await start(port);
     },
   };
 }
@@ -204,7 +220,8 @@ async function ready(child: ChildProcess, stream: NodeJS.ReadableStream, line: R
       clearTimeout(timer);
       resolve();
     });
-    child.once("exit", (code) => {
+    // Not at "exit": what it said last may still be on its way then.
+    child.once("close", (code) => {
       clearTimeout(timer);
       reject(new Error(`${name} ended with ${String(code)}:\n${said.slice(-2000)}`));
     });
