@@ -144,22 +144,34 @@ function majorOf(java: string): number {
   return status === 0 ? Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) : 0;
 }
 
-/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null without a fitting JDK or Maven. */
+/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null where they are not, and there is no fitting JDK or Maven. */
 export function neo4jJars(version: string): string | null {
-  if (javaFor(version) === null) return null;
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "jeseci");
   const folder = join(cache, `neo4j-${version}`);
   if (existsSync(folder)) return folder;
+  if (javaFor(version) === null) return null;
   mkdirSync(cache, { recursive: true });
   const partial = `${folder}.${process.pid}`;
-  const fetched = spawnSync("mvn", ["-q", "-B", "-f", join(packageRoot(), "scripts/servers/pom.xml"), "dependency:copy-dependencies", `-Dneo4j.version=${version}`, `-DoutputDirectory=${partial}`], { encoding: "utf8", timeout: 600_000 });
-  if (fetched.status !== 0) {
+  if (!fetchJars(version, partial)) return null;
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Another process was quicker.
+    if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     rmSync(partial, { recursive: true, force: true });
-    return null;
   }
-  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, folder);
   return folder;
+}
+
+/** Whether Maven could; it is asked three times, since a network can fail for a moment. */
+function fetchJars(version: string, into: string): boolean {
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const { status, error } = spawnSync("mvn", ["-q", "-B", "-f", join(packageRoot(), "scripts/servers/pom.xml"), "dependency:copy-dependencies", `-Dneo4j.version=${version}`, `-DoutputDirectory=${into}`], { encoding: "utf8", timeout: 600_000 });
+    if (status === 0) return true;
+    rmSync(into, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") break;
+  }
+  return false;
 }
 
 /** Starts Neo4j Community in a scratch folder of its own. It ends with this process, however that ends. */
