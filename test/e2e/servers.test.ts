@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import type { Server } from "../../scripts/servers/start.ts";
+import { notAtMidnight } from "../support/midnight.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
 import { screenStories } from "./screens.ts";
 import { explorerStories } from "./stories.ts";
@@ -19,9 +20,12 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
     home = createHome();
     // The guide's own .env, as it is.
     writeFileSync(join(home.folder, "work/.env"), Object.entries(environmentOf(servers)).map(([name, value]) => `${name}=${value}\n`).join(""));
+  }, 240_000);
+  notAtMidnight();
+  beforeAll(async () => {
     embedded = createHome();
     await jeseci(embedded, ["status"]);
-  }, 240_000);
+  });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     home.remove();
