@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
+    globalSetup: "./test/support/global-setup.ts",
     reporters: ["default", "./test/support/summary-reporter.ts"],
     testTimeout: 120_000,
     hookTimeout: 240_000,

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { drawPictures } from "../scripts/pictures.ts";
 import { packageRoot } from "../src/package-root.ts";
+import { notAtMidnight } from "./support/midnight.ts";
 import { createHome, jeseci } from "./support/program.ts";
 
 const docs = join(packageRoot(), "docs");
+notAtMidnight();
 
 test("the pictures in docs/ are those that the program draws (npm run pictures)", async () => {
   const pictures = await drawPictures();

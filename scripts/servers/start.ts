@@ -34,6 +34,18 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Starts on the port that is asked for, or on a free one: on another one if somebody takes that in between. */
+async function startOn(asked: number | undefined, start: (port: number) => Promise<ChildProcess>): Promise<[ChildProcess, number]> {
+  for (let tries = 1; ; tries += 1) {
+    const port = asked ?? (await freePort());
+    try {
+      return [await start(port), port];
+    } catch (error) {
+      if (asked !== undefined || tries === 5 || !/address already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
 /** The folder with `initdb` and `postgres` of a major version: installed, or of the npm package. Null if there is none. */
 export function postgresBinaries(major: PostgresMajor): string | null {
   const installed = `/usr/lib/postgresql/${major}/bin`;
@@ -83,13 +95,13 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
     writeFileSync(signal, "");
     if (root) chownSync(signal, nobody, nobody);
   }
-  const port = options.port ?? (await freePort());
-  const start = async (): Promise<ChildProcess> => {
+  const start = async (port: number): Promise<ChildProcess> => {
     const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, ...(options.durable === true ? [] : ["-F"]), ...encryption], { ...as, stdio: ["ignore", "ignore", "pipe"], cwd: folder });
     await ready(child, child.stderr, /ready to accept (read-only )?connections/, `PostgreSQL ${major}`);
     return child;
   };
-  let child = await start();
+  const [first, port] = await startOn(options.port, start);
+  let child = first;
   return {
     name: `PostgreSQL ${major}`,
     url: `postgresql://tester:${password}@127.0.0.1:${port}/postgres`,
@@ -102,7 +114,7 @@ export async function startPostgres(major: PostgresMajor, options: StartOptions 
     restart: async (down) => {
       await end(child);
       await down?.();
-      child = await start();
+      child = await start(port);
     },
   };
 }
@@ -132,22 +144,34 @@ function majorOf(java: string): number {
   return status === 0 ? Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) : 0;
 }
 
-/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null without a fitting JDK or Maven. */
+/** The jars of a Neo4j version, fetched by Maven once and kept in the user's cache. Null where they are not, and there is no fitting JDK or Maven. */
 export function neo4jJars(version: string): string | null {
-  if (javaFor(version) === null) return null;
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "jeseci");
   const folder = join(cache, `neo4j-${version}`);
   if (existsSync(folder)) return folder;
+  if (javaFor(version) === null) return null;
   mkdirSync(cache, { recursive: true });
   const partial = `${folder}.${process.pid}`;
-  const fetched = spawnSync("mvn", ["-q", "-B", "-f", join(packageRoot(), "scripts/servers/pom.xml"), "dependency:copy-dependencies", `-Dneo4j.version=${version}`, `-DoutputDirectory=${partial}`], { encoding: "utf8", timeout: 600_000 });
-  if (fetched.status !== 0) {
+  if (!fetchJars(version, partial)) return null;
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Another process was quicker.
+    if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     rmSync(partial, { recursive: true, force: true });
-    return null;
   }
-  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, folder);
   return folder;
+}
+
+/** Whether Maven could; it is asked three times, since a network can fail for a moment. */
+function fetchJars(version: string, into: string): boolean {
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const { status, error } = spawnSync("mvn", ["-q", "-B", "-f", join(packageRoot(), "scripts/servers/pom.xml"), "dependency:copy-dependencies", `-Dneo4j.version=${version}`, `-DoutputDirectory=${into}`], { encoding: "utf8", timeout: 600_000 });
+    if (status === 0) return true;
+    rmSync(into, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") break;
+  }
+  return false;
 }
 
 /** Starts Neo4j Community in a scratch folder of its own. It ends with this process, however that ends. */
@@ -156,7 +180,6 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
   if (java === null || jars === null) throw new Error(`there is no Neo4j ${version} to be had: a JDK (17 for Neo4j 5, else 21) and Maven are needed`);
   const folder = mkdtempSync(join(tmpdir(), "jeseci-neo4j-"));
   const password = randomBytes(12).toString("hex");
-  const port = options.port ?? (await freePort());
   const certificates = join(folder, "certificates");
   if (options.certificate !== undefined) {
     mkdirSync(certificates);
@@ -165,12 +188,17 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     writeFileSync(join(certificates, "private.key"), createPrivateKey(options.certificate.key).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   }
   const memory = options.transactionMemory === undefined ? [] : [`-Djeseci.transaction.memory=${options.transactionMemory}`];
-  const start = async (): Promise<ChildProcess> => {
+  const start = async (port: number): Promise<ChildProcess> => {
     const child = spawn(java, ["-Xmx1g", ...memory, "-cp", `${jars}/*`, join(packageRoot(), "scripts/servers/Neo4jServer.java"), folder, String(port), password, ...(options.certificate === undefined ? [] : [certificates])], { stdio: ["pipe", "pipe", "pipe"] });
     await ready(child, child.stdout, /^ready$/m, `Neo4j ${version}`);
     return child;
   };
-  let child = await start();
+  const [first, port] = await startOn(options.port, (free) => {
+    // It is given its password only where it has no data yet.
+    rmSync(join(folder, "data"), { recursive: true, force: true });
+    return start(free);
+  });
+  let child = first;
   return {
     name: `Neo4j ${version}`,
     url: `bolt://127.0.0.1:${port}`,
@@ -183,7 +211,7 @@ export async function startNeo4j(version: string, options: StartOptions = {}): P
     restart: async (down) => {
       await end(child);
       await down?.();
-      child = await start();
+      child = await start(port);
     },
   };
 }
@@ -204,7 +232,8 @@ async function ready(child: ChildProcess, stream: NodeJS.ReadableStream, line: R
       clearTimeout(timer);
       resolve();
     });
-    child.once("exit", (code) => {
+    // Not at "exit": what it said last may still be on its way then.
+    child.once("close", (code) => {
       clearTimeout(timer);
       reject(new Error(`${name} ended with ${String(code)}:\n${said.slice(-2000)}`));
     });

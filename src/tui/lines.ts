@@ -26,26 +26,47 @@ export function spansWidth(spans: Spans): number {
  */
 export function paintLine(theme: Theme, spans: Spans, cells: number, over?: Style): string {
   const { ellipsis } = theme.symbols;
-  const pieces = spans.map(parts).map(([styles, plain]) => [styles, theme.ascii ? plain.replaceAll("⏎", "enter") : plain] as const);
-  const total = pieces.reduce((sum, [, plain]) => sum + width(plain), 0);
-  let room = total > cells ? cells - width(ellipsis) : cells;
+  let all = "";
+  const pieces = spans.map(parts).map(([styles, given]) => {
+    const plain = theme.ascii ? toAscii(given.replaceAll("⏎", "enter")) : given;
+    const own = widthAfter(all, plain);
+    all += plain;
+    return { styles, plain, own };
+  });
+  const total = pieces.reduce((sum, { own }) => sum + own, 0);
+  const room = total > cells ? cells - width(ellipsis) : cells;
   let text = "";
+  let line = "";
   let used = 0;
-  for (const [styles, plain] of pieces) {
-    const whole = width(plain) <= room ? plain : cut(plain, room, "");
-    const fitted = theme.ascii ? toAscii(whole) : whole;
-    const own = width(fitted);
-    room -= own;
-    used += own;
+  for (const { styles, plain, own } of pieces) {
+    const whole = used + own <= room;
+    const fitted = whole ? plain : cut(plain, room - used, "");
+    const grown = whole ? own : widthAfter(line, fitted);
+    if (used + grown > room) break;
     text += styles.reduce((inner, style) => theme.paint(style, inner), fitted);
-    if (whole !== plain) break;
+    used += grown;
+    line += fitted;
+    if (!whole) break;
   }
   if (total > cells && cells > 0) {
     text += ellipsis;
-    used += width(ellipsis);
+    used += widthAfter(line, ellipsis);
+    line += ellipsis;
   }
-  text += " ".repeat(Math.max(0, cells - used));
+  // Even the first blank may meet what is before it.
+  text += " ".repeat(Math.max(0, cells - used + 1 - widthAfter(line, " ")));
   return over === undefined ? text : theme.paint(over, text);
+}
+
+const segmenter = new Intl.Segmenter();
+/** Latin, Greek, Cyrillic, kana, Han, and the rules, bars and arrows of a screen: none of them is one character with another. */
+const loners = /^[\x20-\x7e\u00a1-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u2bff\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff]*$/;
+
+/** Cells that a line grows by with a text. Where the two meet in one character, as a letter and its accent do, that is not what the text takes alone. */
+function widthAfter(line: string, text: string): number {
+  if (line === "" || text === "" || loners.test(line.slice(-1) + text.slice(0, 1))) return width(text);
+  const apart = segmenter.segment(line + text).containing(line.length)?.index === line.length;
+  return apart ? width(text) : width(line + text) - width(line);
 }
 
 const asciiFor: Readonly<Record<string, string>> = { "…": "~", "–": "-", "·": "-", "“": '"', "”": '"', "’": "'", "→": ">", "←": "<", "↑": "^", "↓": "v", "×": "x", "─": "-" };

@@ -18,6 +18,17 @@ async function failureOf(call: Promise<unknown>): Promise<DatabaseError> {
   throw new Error(`expected a DatabaseError, not ${String(error)}`);
 }
 
+/** Resolves for everybody once so many wait for it. */
+function latch(count: number): () => Promise<void> {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return () => {
+    count -= 1;
+    if (count === 0) open();
+    return opened;
+  };
+}
+
 /** What tells a pooler from a server: the process number that a connection is answered with is not that of who works for it. */
 async function poolerBefore(address: string): Promise<{ url: string; close(): void }> {
   const { hostname, port } = new URL(address);
@@ -77,7 +88,8 @@ for (const offer of allPostgres()) describeOn([offer], `what only a server can d
   test("an advisory lock taken by a read does not outlive it", async () => {
     await sql.query("SELECT pg_advisory_lock(4711)", [], { adHoc: true });
     for await (const batch of await sql.stream("SELECT pg_advisory_lock(4712)", [])) expect(batch).toHaveLength(1);
-    expect((await sql.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([[0]]);
+    // Nobody waits for the end of a read, so that it may come a little later.
+    await expect.poll(async () => (await sql.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([[0]]);
   });
 
   test("a cancel ends the statement on the server, not only here", async () => {
@@ -125,10 +137,11 @@ for (const offer of allPostgres()) describeOn([offer], `what only a server can d
   });
 
   test("a deadlock is a conflict, and one of both gets through", async () => {
+    const both = latch(2);
     const bump = (first: number, second: number): Promise<unknown> =>
       sql.write(async (transaction) => {
         await transaction.query("UPDATE counters SET n = n + 1 WHERE id = $1", [first]);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await both();
         await transaction.query("UPDATE counters SET n = n + 1 WHERE id = $1", [second]);
       });
     const outcomes = await Promise.allSettled([bump(1, 2), bump(2, 1)]);
@@ -193,10 +206,11 @@ for (const offer of allNeo4j()) describeOn([offer], `what only a server can do: 
   });
 
   test("a deadlock is a conflict, and one of both gets through", async () => {
+    const both = latch(2);
     const bump = (first: number, second: number): Promise<unknown> =>
       graph.write(async (transaction) => {
         await transaction.query("MATCH (c:Counter {id: $id}) SET c.n = c.n + 1", { id: first });
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await both();
         await transaction.query("MATCH (c:Counter {id: $id}) SET c.n = c.n + 1", { id: second });
       });
     const outcomes = await Promise.allSettled([bump(1, 2), bump(2, 1)]);
@@ -231,7 +245,7 @@ for (const offer of allNeo4j()) describeOn([offer], `what only a server can do: 
       [{ uri: "bolt://127.0.0.1:1", password: "s3cret-wr0ng" }, "cannot-connect"],
     ] as const;
     for (const [options, code] of cases) {
-      const database = await openNeo4j({ username: server.username, connectTimeoutMs: 2_000, statementTimeoutMs: 0, ...options });
+      const database = await openNeo4j({ username: server.username, connectTimeoutMs: 20_000, statementTimeoutMs: 0, ...options });
       const failure = await failureOf(database.query("RETURN 1 AS n"));
       expect(failure.code).toBe(code);
       expect(failure.hint).toMatch(/NEO4J_/);

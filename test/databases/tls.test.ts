@@ -79,7 +79,7 @@ for (const version of neo4jVersions) describeOn([neo4j(version)], `TLS of Neo4j 
   afterAll(() => encrypted.stop());
 
   const connect = async (scheme: string, more: Partial<Neo4jOptions> = {}): Promise<string> => {
-    const graph = await openNeo4j({ uri: encrypted.url.replace("bolt:", `${scheme}:`), username: encrypted.username, password: encrypted.password, connectTimeoutMs: 3_000, statementTimeoutMs: 0, readOnly: true, ...more });
+    const graph = await openNeo4j({ uri: encrypted.url.replace("bolt:", `${scheme}:`), username: encrypted.username, password: encrypted.password, connectTimeoutMs: 20_000, statementTimeoutMs: 0, readOnly: true, ...more });
     try {
       return await outcome(graph.query("RETURN 1 AS n"));
     } finally {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commands } from "../../src/commands/definitions.ts";
+import { holderOf } from "../../src/databases/lock.ts";
 import { openDatabases } from "../../src/databases/open.ts";
 import { packageRoot } from "../../src/package-root.ts";
 import { createHome, jeseci, type Finished, type Home } from "../support/program.ts";
@@ -132,7 +133,7 @@ describe("answers", () => {
   });
 
   test("a million rows stream through in flat memory", async () => {
-    const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "query", "--sql", "SELECT n, 'row ' || n AS name FROM generate_series(1, 1000000) AS n", "--format", "ndjson"], { env: home.environment, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "query", "--sql", "SELECT n, 'row ' || n AS name FROM generate_series(1, 1000000) AS n", "--format", "ndjson", "--timeout", "600"], { env: home.environment, stdio: ["ignore", "pipe", "inherit"] });
     let lines = 0;
     child.stdout.on("data", (chunk: Buffer) => {
       for (const byte of chunk) if (byte === 10) lines += 1;
@@ -314,9 +315,12 @@ test("completion works in bash", async () => {
 
 test("SIGTERM ends with 143 and leaves the folder free", async () => {
   const child = spawn(process.execPath, [join(packageRoot(), "dist/main.js"), "query", "--sql", "SELECT count(*) FROM generate_series(1, 2000000000)"], { env: home.environment });
+  const ended = once(child, "close");
+  await expect.poll(() => holderOf(join(home.folder, "data/jeseci"))?.pid, { timeout: 60_000 }).toBe(child.pid);
+  // The folder is its own; a moment later its query runs.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   child.kill("SIGTERM");
-  const [code] = (await once(child, "close")) as [number];
+  const [code] = (await ended) as [number];
   expect(code).toBe(143);
   expect((await run("status")).code).toBe(0);
 });

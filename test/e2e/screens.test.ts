@@ -2,11 +2,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellsOf, masked, toText } from "../../scripts/svg.ts";
 import { packageRoot } from "../../src/package-root.ts";
+import { notAtMidnight } from "../support/midnight.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
 import { explorer, type Story } from "../support/story.ts";
 import { screenStories } from "./screens.ts";
 
-describe("on the embedded pair", () => screenStories(() => ({})));
+describe("on the embedded pair", () => {
+  notAtMidnight();
+  screenStories(() => ({}));
+});
 
 /** The way to each screen, from wherever one is. */
 const ways: Readonly<Record<string, (story: Story) => Story>> = {
@@ -20,6 +24,7 @@ const ways: Readonly<Record<string, (story: Story) => Story>> = {
 
 describe("snapshots", () => {
   let home: Home;
+  notAtMidnight();
   beforeAll(async () => {
     home = createHome();
     await jeseci(home, ["status"]);
@@ -69,13 +74,17 @@ describe("snapshots", () => {
     own.remove();
   });
 
-  test("the same in another time zone, but for what the day itself changes", async () => {
-    const own = createHome({ TZ: "Pacific/Kiritimati" });
-    await jeseci(own, ["status"]);
-    const app = new App(own, ["explore", "dashboard", "--user", "cavin_admin", "--time-zone", "Pacific/Kiritimati"]);
-    await ways["dashboard"]?.(explorer(app)).fits();
-    await looks(app, "dashboard-120x40");
-    await app.close();
-    own.remove();
+  describe("in another time zone", () => {
+    notAtMidnight("Pacific/Kiritimati");
+
+    test("the same, but for what the day itself changes", async () => {
+      const own = createHome({ TZ: "Pacific/Kiritimati" });
+      await jeseci(own, ["status"]);
+      const app = new App(own, ["explore", "dashboard", "--user", "cavin_admin", "--time-zone", "Pacific/Kiritimati"]);
+      await ways["dashboard"]?.(explorer(app)).fits();
+      await looks(app, "dashboard-120x40");
+      await app.close();
+      own.remove();
+    });
   });
 });

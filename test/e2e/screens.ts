@@ -347,10 +347,7 @@ export function screenStories(environment: () => Record<string, string>): void {
         .copied(`\\set username 'cavin_admin'\n\\set days 182\n${sql};\n`)
         .moveTo("screens/dashboard/ready")
         .press("y")
-        .and((app) => {
-          const last = [...app.raw.matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].at(-1)?.[1] ?? "";
-          expect(Buffer.from(last, "base64").toString()).toMatch(/^:param username => 'cavin_admin';\n:param mastered => 75;\n[\s\S]*ORDER BY concept;\n$/);
-        });
+        .copied(/^:param username => 'cavin_admin';\n:param mastered => 75;\n[\s\S]*ORDER BY concept;\n$/);
     });
 
     test("measuring runs a statement once more, so it asks first", async () => {

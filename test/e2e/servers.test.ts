@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue } from "../../src/core/catalogue/load.ts";
 import type { Server } from "../../scripts/servers/start.ts";
+import { notAtMidnight } from "../support/midnight.ts";
 import { App, createHome, jeseci, type Home } from "../support/program.ts";
 import { screenStories } from "./screens.ts";
 import { explorerStories } from "./stories.ts";
@@ -19,9 +20,12 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
     home = createHome();
     // The guide's own .env, as it is.
     writeFileSync(join(home.folder, "work/.env"), Object.entries(environmentOf(servers)).map(([name, value]) => `${name}=${value}\n`).join(""));
+  }, 240_000);
+  notAtMidnight();
+  beforeAll(async () => {
     embedded = createHome();
     await jeseci(embedded, ["status"]);
-  }, 240_000);
+  });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     home.remove();
@@ -49,11 +53,11 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
     const values: Record<string, string> = { username: "amina_diallo", concept: "machine_learning", from: "programming", to: "deep_learning" };
     for (const query of (await loadCatalogue()).queries.filter(({ listed }) => listed)) {
       const argv = ["query", query.id, "--format", "ndjson", ...query.parameters.flatMap(({ name }) => (values[name] === undefined ? [] : ["--param", `${name}=${values[name]}`]))];
-      const [ours, theirs] = [await run(...argv), await jeseci(embedded, argv)];
+      const [ours, theirs] = await Promise.all([run(...argv), jeseci(embedded, argv)]);
       expect(ours.stdout, query.id).toBe(theirs.stdout);
       expect([ours.code, theirs.code]).toEqual([0, 0]);
     }
-  }, 180_000);
+  }, 600_000);
 
   describe("the explorer", () => explorerStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
   describe("its screens", () => screenStories(() => ({ ...environmentOf(servers), JESECI_PROFILE: "servers" })));
@@ -117,7 +121,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `the profile s
   test("with one side dead, status tells of the other and exits 3", async () => {
     const [sql] = servers;
     const half = createHome({ DATABASE_URL: sql.url, NEO4J_URI: "bolt://127.0.0.1:1", NEO4J_USER: "neo4j", NEO4J_PASSWORD: "x" });
-    const { code, stdout, stderr } = await jeseci(half, ["status", "--json", "--profile", "servers", "--timeout", "2"]);
+    const { code, stdout, stderr } = await jeseci(half, ["status", "--json", "--profile", "servers", "--timeout", "20"]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ sql: { engine: "PostgreSQL" }, graph: null });
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: "cannot-connect" } });

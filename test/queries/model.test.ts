@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadDashboard } from "../../src/core/dashboard/dashboard.ts";
+import { notAtMidnight } from "../support/midnight.ts";
 import { loadGraph, randomGraph, type Size } from "../support/random-graph.ts";
 import { openSession, type TemporarySession } from "../support/seeded.ts";
 import { differencesFromModel } from "./compare.ts";
@@ -17,6 +18,7 @@ describe.each(cases)("every query gives the rows and the order of the contract: 
   const graph = randomGraph(seed, size);
   const model = new Model(graph);
 
+  notAtMidnight();
   beforeAll(async () => {
     temporary = await openSession();
     await loadGraph(temporary.databases, graph);

@@ -6,6 +6,7 @@ import type { Session } from "../../src/core/session.ts";
 import type { Databases } from "../../src/databases/types.ts";
 import type { Value } from "../../src/databases/values.ts";
 import { expectRecommendations } from "../core/recommendations/compare.ts";
+import { notAtMidnight } from "../support/midnight.ts";
 import { loadGraph, randomGraph } from "../support/random-graph.ts";
 import { openPair, type OpenPair } from "../support/pair.ts";
 import { allPairs, describeOn } from "../support/servers.ts";
@@ -32,6 +33,7 @@ for (const pair of allPairs()) describeOn([pair.sql, pair.graph], `on ${pair.nam
   ])("every query gives the rows and the order of the contract: $name", ({ seed: number, size }) => {
     const graph = randomGraph(number, size);
     const model = new Model(graph);
+    notAtMidnight();
     beforeAll(async () => {
       await empty();
       await loadGraph(databases, graph);

@@ -1,5 +1,5 @@
-import { describe } from "vitest";
-import { javaFor, neo4jJars, postgresBinaries, startNeo4j, startPostgres, type PostgresMajor, type Server, type StartOptions } from "../../scripts/servers/start.ts";
+import { describe, inject } from "vitest";
+import { javaFor, postgresBinaries, startNeo4j, startPostgres, type PostgresMajor, type Server, type StartOptions } from "../../scripts/servers/start.ts";
 import type { ServersOptions } from "../../src/databases/open.ts";
 import { givenNeo4j, givenPostgres } from "./given-servers.ts";
 
@@ -27,7 +27,7 @@ export function postgres(major: PostgresMajor): Offer {
 }
 
 export function neo4j(version: string): Offer {
-  const missing = javaFor(version) === null ? `no JDK here runs Neo4j ${version}` : neo4jJars(version) === null ? `Maven can't fetch Neo4j ${version}` : null;
+  const missing = javaFor(version) === null ? `no JDK here runs Neo4j ${version}` : !inject("neo4jFetched").includes(version) ? `Maven can't fetch Neo4j ${version}` : null;
   return { name: `Neo4j ${version}`, missing, start: (options) => startNeo4j(version, options) };
 }
 

@@ -138,16 +138,13 @@ export class Story implements PromiseLike<App> {
 
   /** What stands under the cursor, in the pane that has the focus. */
   stands(on: string): this {
-    return this.#then(() => this.#until(() => this.#standsOn(on), `the cursor on “${on}”, but it is on ${JSON.stringify(this.#lit())}`));
+    return this.#then(() => this.#until(() => this.#standsOn(on), () => `the cursor on “${on}”, but it is on ${JSON.stringify(this.#lit())}`));
   }
 
   /** What the terminal was asked to put into its clipboard last. */
-  copied(text: string): this {
-    return this.#then(() => {
-      const last = [...this.#app.raw.matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].at(-1)?.[1] ?? "";
-      const found = Buffer.from(last, "base64").toString();
-      if (found !== text) throw new Error(`the clipboard holds ${JSON.stringify(found)}, not ${JSON.stringify(text)}`);
-    });
+  copied(wanted: string | RegExp): this {
+    const last = (): string => Buffer.from([...this.#app.raw.matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].at(-1)?.[1] ?? "", "base64").toString();
+    return this.#then(() => this.#until(() => (typeof wanted === "string" ? last() === wanted : wanted.test(last())), () => `${typeof wanted === "string" ? JSON.stringify(wanted) : String(wanted)} in the clipboard, which holds ${JSON.stringify(last())}`));
   }
 
   /** The header is the first line and the keys are the last one: a line too wide would have wrapped and pushed one of them out. */
@@ -221,8 +218,18 @@ export class Story implements PromiseLike<App> {
     await this.#moveDownTo(name);
   }
 
+  /** A late frame is waited for before the next key; should the cursor have gone too far all the same, it begins at the top again. */
   async #moveDownTo(name: string): Promise<void> {
-    for (let line = 0; line < 30 && !this.#standsOn(name); line += 1) await this.#press("down");
+    for (let tries = 0; tries < 3; tries += 1) {
+      if (tries > 0) await this.#press("g");
+      for (let line = 0; line < 30 && !this.#standsOn(name); line += 1) {
+        const before = this.#cursor();
+        await this.#press("down");
+        // Where nothing moves any more the list has ended.
+        if (!(await comes(() => this.#cursor() !== before, 2_000))) break;
+      }
+      if (await comes(() => this.#standsOn(name), 1_000)) return;
+    }
     await this.#until(() => this.#standsOn(name), `“${name}” in the list`);
   }
 
@@ -246,18 +253,33 @@ export class Story implements PromiseLike<App> {
 
   /** Rows, or parts of them, that are drawn inverse. */
   #lit(): string[] {
-    return cellsOf(this.#app.terminal).map((row) => row.filter(({ style }) => style.includes("inverse")).map(({ text }) => text).join("").trim()).filter((text) => text !== "");
+    return this.#inverse().filter((text) => text !== "");
+  }
+
+  /** What is lit, and in which rows: names can be the same. */
+  #cursor(): string {
+    return this.#inverse().join("\n");
+  }
+
+  #inverse(): string[] {
+    return cellsOf(this.#app.terminal).map((row) => row.filter(({ style }) => style.includes("inverse")).map(({ text }) => text).join("").trim());
   }
 
   #standsOn(name: string): boolean {
     return this.#lit().some((text) => text.includes(name));
   }
 
-  async #until(condition: () => boolean, what: string): Promise<void> {
+  async #until(condition: () => boolean, what: string | (() => string)): Promise<void> {
     for (const until = Date.now() + patienceMs; !condition(); await pause(20)) {
-      if (Date.now() > until || this.#app.exitCode !== undefined) throw new Error(`waited for ${what}; the screen is:\n${this.#app.screen}\nexit code: ${String(this.#app.exitCode)}`);
+      if (Date.now() > until || this.#app.exitCode !== undefined) throw new Error(`waited for ${typeof what === "string" ? what : what()}; the screen is:\n${this.#app.screen}\nexit code: ${String(this.#app.exitCode)}`);
     }
   }
+}
+
+/** Whether it comes within a time. */
+async function comes(condition: () => boolean, withinMs: number): Promise<boolean> {
+  for (const until = Date.now() + withinMs; !condition(); await pause(20)) if (Date.now() > until) return false;
+  return true;
 }
 
 function pause(ms: number): Promise<void> {

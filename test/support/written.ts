@@ -9,7 +9,8 @@ import { openDemo, type TemporarySession } from "./seeded.ts";
 const tables = ["users", "concepts", "learning_paths", "learning_path_concepts", "user_concept_progress", "learning_sessions", "quizzes", "quiz_attempts", "user_achievements", "jeseci.sync_mark", "jeseci.sync_dead"];
 
 /** Everything in both databases, as text. */
-export async function contents({ sql, graph }: Databases): Promise<string> {
+export async function contents({ sql, graph, afterwards }: Databases): Promise<string> {
+  await afterwards.settled();
   const rows = await Promise.all(tables.map(async (table) => (await sql.query(`SELECT to_jsonb(t)::text FROM ${table} AS t ORDER BY 1`)).rows));
   const nodes = await graph.query("MATCH (n) WHERE n:Concept OR n:LearningPath OR n:User RETURN n ORDER BY coalesce(n.name, n.title, n.username, '')");
   const edges = await graph.query("MATCH (a)-[r]->(b) RETURN type(r) AS type, coalesce(a.name, a.title, a.username) AS a, coalesce(b.name, b.title, b.username) AS b, r ORDER BY type, a, b");
@@ -60,6 +61,7 @@ export class Writer {
   }
 
   async agrees(): Promise<void> {
+    await this.databases.afterwards.settled();
     expect((await check(this.session)).findings).toEqual([]);
     expect(await this.sql("SELECT 1 FROM jeseci.sync_mark")).toEqual([]);
     const gaps = await this.sql("SELECT path_id FROM learning_path_concepts GROUP BY path_id HAVING min(sequence_order) <> 1 OR max(sequence_order) <> count(*) OR count(DISTINCT sequence_order) <> count(*)");

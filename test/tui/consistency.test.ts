@@ -56,7 +56,7 @@ describe("two databases that are the same", () => {
     at = openExplorer(demo, { screen: "consistency" });
     Object.defineProperty(screen().deep, "quick", { value: false });
     await at.own.connect();
-    expect(at.frame()).toMatch(/✔ counts and sums agree +fast check · 0 s ago/);
+    expect(at.frame()).toMatch(/✔ counts and sums agree +fast check · \d s ago/);
     expect(at.frame()).toMatch(/progress +23 +23 +\? +\? +\? +\?/);
     expect(at.frame()).toContain("r compares every row with the graph");
     // Nor does anything but a person begin one.
@@ -370,7 +370,8 @@ describe("a deep check", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     at.press("w");
     expect(line("deep check")).toContain("watching, every 30 s");
-    await vi.waitFor(() => expect(screen().deep.resource.loading).toBe(false));
+    // No `vi.waitFor`: it would move the interval on. Only that is faked, so that this waits for real.
+    while (screen().deep.resource.loading) await new Promise((resolve) => setTimeout(resolve, 5));
     await edit();
     vi.advanceTimersByTime(29_000);
     expect(screen().deep.resource.loading).toBe(false);

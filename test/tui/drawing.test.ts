@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { controlOrBidi, sanitise } from "../../src/core/text/sanitise.ts";
 import { width } from "../../src/core/text/width.ts";
 import type { Row } from "../../src/databases/values.ts";
-import { bar, paintLine, wrap } from "../../src/tui/lines.ts";
+import { bar, paintLine, wrap, type Spans } from "../../src/tui/lines.ts";
 import { Resource } from "../../src/tui/resource.ts";
 import { calendar, dayIn } from "../../src/tui/screens/dashboard/calendar.ts";
 import { TableView } from "../../src/tui/table-view.ts";
@@ -30,6 +30,15 @@ describe("a line", () => {
         expect([width(line), controlOrBidi.test(line), line.isWellFormed()]).toEqual([cells, false, true]);
       }),
     );
+  });
+
+  test.each([
+    ["a letter and a dot in front of it", ["xൎ", "a"]],
+    ["a letter and a colour of skin", ["a", "\u{1f3fb}"]],
+    ["a heart and what makes it an emoji", ["❤", "\ufe0f"]],
+    ["a dot and the blanks behind it", ["xൎ"]],
+  ] as [string, Spans][])("is as wide where spans meet in one character: %s", (_what, spans) => {
+    for (const cells of [1, 2, 3, 10]) expect(width(paintLine(plain, spans, cells)), String(cells)).toBe(cells);
   });
 
   test("names its keys in ASCII, too", () => {

@@ -9,6 +9,7 @@ import { dump } from "../../../src/core/seeding/dump.ts";
 import { demoFolder, holdsForeignRows, isEmpty, seed, SeedFolderError } from "../../../src/core/seeding/seed.ts";
 import { idOf } from "../../../src/core/seeding/uuid.ts";
 import type { Databases } from "../../../src/databases/types.ts";
+import { notAtMidnight } from "../../support/midnight.ts";
 import { loadGraph, randomGraph } from "../../support/random-graph.ts";
 import { openSession, type TemporarySession } from "../../support/seeded.ts";
 
@@ -25,6 +26,7 @@ async function contents(databases: Databases): Promise<string> {
 describe("seeding", () => {
   let temporary: TemporarySession;
   let folder: string;
+  notAtMidnight("Europe/Berlin");
   beforeEach(async () => {
     temporary = await openSession({ timeZone: "Europe/Berlin" });
     folder = mkdtempSync(join(tmpdir(), "jeseci-seed-"));

@@ -44,10 +44,11 @@ for (const [index, pair] of allPairs().entries()) describeOn([pair.sql, pair.gra
     await opened.close();
     home.remove();
   });
-  beforeEach(async () => {
+  beforeEach(async ({ task }) => {
     name = `wire ${(count += 1)}`;
     const options = openOptions(opened.servers);
-    databases = await openDatabases({ ...options, databaseUrl: sql.through(options.databaseUrl ?? ""), neo4jUri: graph.through(options.neo4jUri ?? ""), connectTimeoutMs: 3_000 });
+    // Only silence is waited for to its end.
+    databases = await openDatabases({ ...options, databaseUrl: sql.through(options.databaseUrl ?? ""), neo4jUri: graph.through(options.neo4jUri ?? ""), connectTimeoutMs: task.name.includes("goes silent") ? 3_000 : 20_000 });
   });
   afterEach(async () => {
     await Promise.all([sql.mend(), graph.mend()]);
@@ -55,7 +56,7 @@ for (const [index, pair] of allPairs().entries()) describeOn([pair.sql, pair.gra
   });
 
   const create = (): Promise<WriteReport> => operationOf("user create").run(databases, { username: name }, { timeZone: "UTC" });
-  const createByProgram = (): Promise<Finished> => jeseci(home, ["user", "create", name, "--timeout", "3", "--json"]);
+  const createByProgram = (): Promise<Finished> => jeseci(home, ["user", "create", name, "--timeout", "20", "--json"]);
   /** Whether PostgreSQL and the graph have what was written, asked directly. */
   const written = async (): Promise<[boolean, boolean]> => {
     const [rows, nodes] = await Promise.all([opened.databases.sql.query("SELECT 1 FROM users WHERE username = $1", [name]), opened.databases.graph.query("MATCH (u:User {username: $name}) RETURN 1 AS one", { name })]);
