@@ -36,6 +36,8 @@ const defaultLimit = 1_000;
 /** Keys that are looked at again at once, which bounds the memory of a check where everything differs. */
 const candidates = 10_000;
 const progressRows = 5_000;
+/** Findings whose evidence is gathered together. */
+const explainedAtOnce = 2_000;
 
 /**
  * Compares the graph with the projection of the rows, also while others write: every difference is looked at again until it
@@ -51,7 +53,8 @@ export async function check(session: Session, options: CheckOptions = {}): Promi
   const ground = await groundOf(session.databases, pair.bookmarks, load);
   const { entities, sums, found, total, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
   const warnings = [...notes, ...groundWarnings(pair, ground, entities), ...(await loadWarnings(session, entities, load))].sort((a, b) => compareText(a.code, b.code));
-  const explained = await explain(session, found, entities, past.clean, load);
+  const explained: Found[] = [];
+  for (let from = 0; from < found.length; from += explainedAtOnce) explained.push(...(await explain(session, found.slice(from, from + explainedAtOnce), entities, past.clean, load)));
   const finished_at = new Date().toISOString();
   return {
     in_sync: total === 0 && (sums ?? []).every(({ verdict }) => verdict !== "differs"),
