@@ -38,7 +38,16 @@ export function knownOf({ findings, truncated }: Pick<CheckReport, "findings" | 
  */
 export function changesOf(before: Known, now: Known): { came: string[]; went: string[] } {
   const only = (these: Open, those: Known): string[] => Object.entries(these).flatMap(([id, { name }]) => (!(id in those.open) && isBefore(placeOf(id), those.before) ? [name] : []));
-  return { came: only(now.open, before), went: only(before.open, now) };
+  return { came: inOrder(only(now.open, before)), went: inOrder(only(before.open, now)) };
+}
+
+/** In the order of a report. A name is a kind, an entity and a key. */
+function inOrder(names: readonly string[]): string[] {
+  const parted = names.map((name) => {
+    const [, kind = "", entity = "", key = ""] = /^(\w+) (\w+) (.*)$/s.exec(name) ?? [];
+    return { name, kind, entity: entityNames.findIndex((known) => known === entity), key };
+  });
+  return parted.sort((a, b) => a.entity - b.entity || compareText(a.key, b.key) || compareText(a.kind, b.kind)).map(({ name }) => name);
 }
 
 /** What is known after a check: what it says, and past where it was cut since when things were there that were seen before. */
