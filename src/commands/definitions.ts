@@ -155,13 +155,16 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "compare both databases",
-    details: ["Exits 1 when they differ. A difference is looked at again until it is at rest: what is on its way to the graph is counted, and is none."],
+    details: [
+      "Exits 1 when they differ. A difference is looked at again until it is at rest: what is on its way to the graph is counted, and is none.",
+      "All differences are counted; the first 100,000 can be printed, or as many as --limit asks for.",
+    ],
     arguments: [],
     flags: [
       { name: "deep", description: "every projected field of every row (the default)" },
       { name: "fast", description: "counts and sums of numbers only" },
-      { name: "watch", value: "SECONDS", description: "check again every so often; tells what came and what went" },
-      { name: "exit-on-drift", description: "with --watch: end with 1 at the first difference" },
+      { name: "watch", value: "SECONDS", description: "check again every so often; tells what came and what went, differences and warnings" },
+      { name: "exit-on-drift", description: "with --watch: end with 1 at the first difference, with --strict at the first warning too" },
       { name: "strict", description: "warnings exit 1 too" },
       { name: "max-rate", value: "N", description: "read at most N keys a second (without: 10,000 while others write)" },
     ],

@@ -1,3 +1,4 @@
+import { isOpen } from "../core/consistency/sum-text.ts";
 import type { CheckReport } from "../core/consistency/types.ts";
 import type { Session } from "../core/session.ts";
 import type { SyncWatch } from "./sync-watch.ts";
@@ -18,6 +19,8 @@ export interface Checked {
   /** Milliseconds since 1970. */
   at: number;
   inSync: boolean;
+  /** Counts or sums differ, and what is on its way to the graph may be all of the reason: whether it is, is not known. */
+  open?: boolean;
   /** Of a deep check: how many keys differ. */
   differences?: number;
   error?: unknown;
@@ -52,7 +55,7 @@ export class BackgroundCheck {
         const [report] = await Promise.all([backend.check(session, { mode: "fast" }), sync.look()]);
         this.fast = report;
         // Counts and sums that agree refute no difference that was found key by key.
-        this.checked = report.in_sync && this.#deep !== undefined ? this.#deep : { at: Date.now(), inSync: report.in_sync };
+        this.checked = report.in_sync && this.#deep !== undefined ? this.#deep : { at: Date.now(), inSync: report.in_sync, open: isOpen(report) };
         this.#host.compared();
       } catch (error) {
         this.checked = { at: Date.now(), inSync: false, error };

@@ -87,6 +87,7 @@ function verdict({ theme, checked }: Explorer, detail: Detail): Spans {
   if (checked === undefined) return [["dim", `${theme.symbols.open} not compared yet`]];
   const ago: Span = ["dim", detail === "least" ? "" : ` ${theme.symbols.middot} ${age(Date.now() - checked.at)}`];
   if (checked.error !== undefined) return [["warn", `${theme.symbols.warning} not compared`], ago];
+  if (checked.inSync && checked.open === true) return [["warn", `${theme.symbols.warning} no known difference`], ago];
   return checked.inSync ? [["ok", `${theme.symbols.done} in sync`], ago] : [["danger", `${theme.symbols.bad} ${differ(checked)}`], ago];
 }
 

@@ -68,7 +68,7 @@ export const bindings: readonly Binding[] = [
   { action: "keep", scope: "queries", keys: ["K"], label: "K", description: "keep the statement of your own in your folder of queries" },
   { action: "preview", scope: "consistency", keys: ["p"], label: "p", description: "preview a repair: what it would do, and what it refuses", footer: "preview repair" },
   { action: "repair", scope: "consistency", keys: ["R"], label: "R", description: "repair: make the graph as the rows say; needs --write", footer: "repair", writes: true },
-  { action: "history", scope: "consistency", keys: ["H"], label: "H", description: "past checks and repairs: what came and went, who mended it", footer: "history" },
+  { action: "history", scope: "consistency", keys: ["H"], label: "H", description: "past checks and repairs: what came and went, who mended it; ⏎ opens all that one found or did", footer: "history" },
   { action: "watch", scope: "consistency", keys: ["w"], label: "w", description: "watch: a deep check every 30 s while the screen is open", footer: "watch" },
   { action: "profile", scope: "statements", keys: ["p"], label: "p", description: "profile: run it once more and measure, after asking" },
   { action: "complete", scope: "form", keys: ["ctrl-n"], label: "ctrl-n", description: "next suggestion for the field", footer: "suggest" },

@@ -150,6 +150,7 @@ describe("bad input ends with a clear message, nothing on stdout, and no stack t
     [["repair", "--only", "progress:one"], 2, /progress is named by two ids/],
     [["repair", "--max-deletes", "-1"], 2, /--max-deletes/],
     [["check", "--watch", "0"], 2, /--watch must be a number of seconds/],
+    [["check", "--watch", "1", "--format", "csv"], 2, /--watch prints a line for each check/],
     [["check", "--max-rate", "0"], 2, /--max-rate must be a whole number/],
     [["check", "--format", "prom"], 2, /--format must be one of/],
     [["status", "--jsn"], 2, /status has no flag --jsn[\s\S]*did you mean --json/],

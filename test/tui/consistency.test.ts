@@ -75,6 +75,29 @@ describe("two databases that are the same", () => {
     await at.sees(/counts and sums agree .*last deep check: in sync · \d s ago/);
   });
 
+  test("a fast check tells which counts and sums differ, and calls nothing in sync that marks on their way may hide", async () => {
+    // One that only reads carries no marks over.
+    const unasked = async (): Promise<string> => {
+      at = openExplorer(demo, { screen: "consistency", ...settings({ readOnly: true }) });
+      Object.defineProperty(screen().deep, "quick", { value: false });
+      await at.own.connect();
+      return at.frame();
+    };
+    await edit();
+    await add();
+    expect(await unasked()).toMatch(/✖ counts or sums differ [^\n]*\n +count of concept \(SQL 9, graph 10\), sum of progress\.progress_percent \(SQL 1,\d{3}, graph 1,\d{3}\) *\n/);
+    expect(at.frame(80, 24)).toContain("count of concept (SQL 9, graph 10)");
+    expect(at.frame().split("\n")[0]).toContain("✖ differs · ");
+    at.own.end(0);
+    await graph("MATCH (c:Concept {name: 'astrology'}) DELETE c");
+    await demo.databases.sql.write((transaction) => transaction.query("UPDATE user_concept_progress SET status = status WHERE progress_percent = 75"));
+    const open = await unasked();
+    expect(open).toMatch(/▲ no difference but what may be on its way +fast check/);
+    expect(open).toMatch(/· counts or sums differ by no more than [^\n]*sum of progress\.progress_percent/);
+    expect(open.split("\n")[0]).toMatch(/▲ no known difference · .*▲ 1 pending/);
+    expect(at.frame(80, 24).split("\n")[0]).not.toContain("in sync");
+  });
+
   describe("and then no more", () => {
     test("what, where, why, since when, which fields and what a repair would do", async () => {
       await open();
@@ -182,6 +205,36 @@ describe("two databases that are the same", () => {
       expect(history).toMatch(/✔ in sync[\s\S]* repair [\s\S]*✖ 3 differences/);
       expect(history).toMatch(/✔ in sync[^\n]*\n[^\n]* - only in graph: concept astrology/);
       expect(history).toMatch(/✖ 3 differences[^\n]*\n[^\n]* \+ only in graph: concept astrology/);
+    });
+
+    test("a past check opens to all that it found, a past repair to what it did, and esc leads back to the list", async () => {
+      await open();
+      await edit();
+      at.press("r");
+      await at.sees("✖ 1 difference ");
+      await remove();
+      at.press("r");
+      await at.sees("✖ 2 differences");
+      at.press("R");
+      await at.sees("⏎ writes this to the graph");
+      at.press("enter");
+      await at.sees("2 mended; in sync");
+      at.press("H");
+      const list = await at.sees("Past checks and repairs");
+      expect(list).toMatch(/▸ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}deep {2}✔ in sync/);
+      at.press("j", "enter");
+      expect(at.frame()).toMatch(/ Repair of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by \S+@\S+ [\s\S]*2 mended[\s\S]*create +path_concept Data Science Track → statistics[\s\S]*update +progress cavin_admin → data_structures[^\n]*\n[^\n]* progress_percent 57 → progress_percent 75/);
+      at.press("escape", "j", "enter");
+      const found = at.frame();
+      expect(found).toMatch(/ Deep check of \d{4}-\d\d-\d\d [\s\S]*✖ 2 differences {2}took [\d.]+ m?s · 58 SQL · 57 graph/);
+      expect(found).toMatch(/\+ missing in graph {2}Data Science Track → statistics[^\n]*\n[^\n]* path_concept · deleted in the graph · new /);
+      expect(found).toMatch(/ {2}different {9}cavin_admin → data_structures[^\n]*\n[^\n]* progress · edited in the graph · since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d /);
+      at.press("enter");
+      expect(at.frame()).toMatch(/Past checks and repairs[\s\S]*▸ [^\n]*✖ 2 differences/);
+      at.press("g", "enter");
+      expect(at.frame()).toMatch(/nothing differed[\s\S]*since the check before it these went:[^\n]*\n[^\n]* - missing in graph: path_concept Data Science Track → statistics/);
+      at.press("q", "H");
+      expect(at.own.overlay).toBeUndefined();
     });
 
     test("without deletions ⏎ is enough, and esc leaves everything as it is", async () => {
@@ -310,6 +363,9 @@ describe("two databases that are the same", () => {
         await at.sees(key === "enter" ? /SQL \(not there\)/ : key === "p" ? "of the graph:" : key === "H" ? "Past checks" : "✖ 3 differences");
         frames.push(at.frame(columns, rows));
       }
+      at.press("enter");
+      frames.push(at.frame(columns, rows));
+      expect(frames.at(-1)).toMatch(/✖ 3 differences {2}took [\s\S]*\+ only in graph +\ufffd\[31mevil\ufffd 👨‍👩‍👧‍👦 [\s\S]* concept · edited in the graph · new/);
       for (const text of frames.flatMap((one) => one.split("\n"))) {
         expect(width(text), text).toBe(columns);
         expect(controlOrBidi.test(text), text).toBe(false);

@@ -46,15 +46,18 @@ export async function loadSnapshot({ databases }: Session, options: LoadOptions)
   return databases.sql.read(async (transaction) => ({ snapshot: await snapshotOf(transaction), cluster: await clusterOf(transaction) }), options);
 }
 
+/** Of each entity whether any row was written after the clean check: asked once, since it may take reading the whole table. */
+export type NewerRows = Map<EntityName, boolean>;
+
 /** Puts causes and evidence in place of those that are unknown. */
-export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, options: LoadOptions): Promise<Found[]> {
+export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, newer: NewerRows, options: LoadOptions): Promise<Found[]> {
   const byEntity = new Map<EntityName, Found[]>();
   for (const finding of found) byEntity.set(finding.entity, [...(byEntity.get(finding.entity) ?? []), finding]);
   const explained: Found[] = [];
   for (const [entity, findings] of byEntity) {
     const own = counts.find((count) => count.entity === entity);
     if (own === undefined) throw new RangeError(`no counts of ${entity}`);
-    const evidence = await gather(session, declarationOf(entity), findings, own, clean, options);
+    const evidence = await gather(session, declarationOf(entity), findings, own, clean, newer, options);
     for (const finding of findings) {
       const [cause, words] = finding.kind === "duplicate_in_graph" ? [finding.cause, finding.evidence] : causeOf(finding, evidence, declarationOf(entity));
       explained.push({ ...finding, cause, evidence: words });
@@ -63,10 +66,15 @@ export async function explain(session: Session, found: readonly Found[], counts:
   return explained;
 }
 
-async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, options: LoadOptions): Promise<Evidence> {
+async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, newer: NewerRows, options: LoadOptions): Promise<Evidence> {
   // What PostgreSQL can't hold is neither parked there nor a row of it.
   const keys = findings.map(keyOf).filter(isStorable);
   const onlyInGraph = findings.some(({ kind }) => kind === "missing_in_sql");
+  const anyNewer = async (transaction: Sql, snapshot: string): Promise<boolean> => {
+    const known = newer.get(declaration.entity) ?? (await transaction.query(anyNewerThan(declaration), [snapshot])).rows.length > 0;
+    newer.set(declaration.entity, known);
+    return known;
+  };
   const fromSql = await databases.sql.read(async (transaction) => {
     const { access, unwatched } = await outboxState(transaction);
     const comparable = clean !== null && (await isComparable(transaction, clean)) ? clean : null;
@@ -76,8 +84,7 @@ async function gather({ databases }: Session, declaration: Declaration, findings
       access,
       marked: access === "open" ? await marksAmong(transaction, declaration.entity, keys) : new Set<string>(),
       passes: access === "open" && comparable !== null ? await passesSince(transaction, comparable.at) : null,
-      // Reads the whole table where nothing is newer: only for what it can tell.
-      anyNewer: comparable === null || !onlyInGraph || (await transaction.query(anyNewerThan(declaration), [comparable.snapshot])).rows.length > 0,
+      anyNewer: comparable === null || !onlyInGraph || (await anyNewer(transaction, comparable.snapshot)),
       clean: comparable,
       untouched: comparable === null ? new Set<string>() : await untouchedOf(transaction, declaration, keys, comparable.snapshot),
     };

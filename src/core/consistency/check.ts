@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { throwIfCancelled } from "../../databases/errors.ts";
 import type { OnProgress } from "../progress.ts";
-import { compareText, type Key } from "../projection/compare.ts";
+import { compareKeys, compareText, type Key } from "../projection/compare.ts";
 import { declarations } from "../projection/declarations.ts";
 import { agrees, merge, type Pair } from "../projection/merge.ts";
 import { graphRows, projectedRows } from "../projection/read.ts";
@@ -10,19 +10,20 @@ import { entityNames, type Declaration, type EntityName, type NodeDeclaration } 
 import { requireColumns } from "../schema/gaps.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { readPair } from "../sync/lane.ts";
-import { explain } from "./causes.ts";
+import { explain, type NewerRows } from "./causes.ts";
 import { confirm, groundOf, type Ground } from "./confirm.ts";
 import { foundOf, kindsOf, type Found } from "./findings.ts";
 import { resolveNames } from "./names.ts";
 import { paceOf, type Pace } from "./pace.ts";
+import { sumText } from "./sum-text.ts";
 import { confirmSums } from "./sums.ts";
-import type { CheckReport, EntityCheck, Finding, FindingKind, Past, Warning } from "./types.ts";
+import type { CheckReport, EntityCheck, Finding, FindingKind, Past, SumCheck, Warning } from "./types.ts";
 import { loadWarnings } from "./warnings.ts";
 
 export interface CheckOptions extends LoadOptions {
   /** `deep` compares every projected field of every key; `fast` only counts and sums. */
   mode?: "deep" | "fast";
-  /** How many findings are kept; all are counted. */
+  /** How many findings are kept, the first by entity and ids; all are counted. */
   limit?: number;
   /** At most so many keys a second are read, whether or not others write. Without it they are spared while they do. */
   maxRate?: number;
@@ -35,6 +36,8 @@ const defaultLimit = 1_000;
 /** Keys that are looked at again at once, which bounds the memory of a check where everything differs. */
 const candidates = 10_000;
 const progressRows = 5_000;
+/** Findings whose evidence is gathered together. */
+const explainedAtOnce = 2_000;
 
 /**
  * Compares the graph with the projection of the rows, also while others write: every difference is looked at again until it
@@ -48,16 +51,19 @@ export async function check(session: Session, options: CheckOptions = {}): Promi
   await requireColumns(session.databases, declarations.map(columnsOf), load);
   const pair = await readPair(session.databases, load);
   const ground = await groundOf(session.databases, load);
-  const { entities, found, total, agree, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
+  const { entities, sums, found, total, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
   const warnings = [...notes, ...groundWarnings(pair, ground, entities), ...(await loadWarnings(session, entities, load))].sort((a, b) => compareText(a.code, b.code));
-  const explained = await explain(session, found, entities, past.clean, load);
+  const explained: Found[] = [];
+  const newer: NewerRows = new Map();
+  for (let from = 0; from < found.length; from += explainedAtOnce) explained.push(...(await explain(session, found.slice(from, from + explainedAtOnce), entities, past.clean, newer, load)));
   const finished_at = new Date().toISOString();
   return {
-    in_sync: agree && total === 0,
+    in_sync: total === 0 && (sums ?? []).every(({ verdict }) => verdict !== "differs"),
     mode,
     started_at,
     finished_at,
     entities,
+    sums,
     findings: (await named(session, explained)).map((finding) => ({ ...finding, first_seen: past.firstSeen(finding) ?? finished_at, last_seen: finished_at })),
     findings_total: total,
     truncated: total > found.length,
@@ -67,17 +73,17 @@ export async function check(session: Session, options: CheckOptions = {}): Promi
 
 const nothingKnown: Past = { clean: null, firstSeen: () => undefined };
 
-/** What a comparison of all entities gives. `agree`: what was compared without looking at single keys is the same. */
+/** What a comparison of all entities gives. */
 interface Comparison {
   entities: EntityCheck[];
+  sums: SumCheck[] | null;
   found: Found[];
   total: number;
-  agree: boolean;
   notes: Warning[];
 }
 
 async function compareRows(session: Session, ground: Ground, limit: number, options: CheckOptions, load: LoadOptions): Promise<Comparison> {
-  const comparison: Comparison = { entities: [], found: [], total: 0, agree: true, notes: [] };
+  const comparison: Comparison = { entities: [], sums: null, found: [], total: 0, notes: [] };
   const pace = paceOf(session.databases, options.maxRate, load);
   for (const declaration of declarations) {
     comparison.entities.push(
@@ -90,9 +96,11 @@ async function compareRows(session: Session, ground: Ground, limit: number, opti
   return comparison;
 }
 
+const nothingFound = { missing_in_graph: 0, missing_in_sql: 0, differing: 0, duplicate_in_graph: 0, in_flight: 0 };
+
 async function compareEntity({ databases }: Session, declaration: Declaration, ground: Ground, { onProgress }: CheckOptions, load: LoadOptions, pace: Pace, keep: (pair: Pair, kind: FindingKind) => void): Promise<EntityCheck> {
-  const entity: EntityCheck = { entity: declaration.entity, sql_rows: 0, graph_rows: 0, missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
-  const counts = { missing_in_graph: 0, missing_in_sql: 0, differing: 0, in_flight: 0 };
+  const entity: EntityCheck = { entity: declaration.entity, sql_rows: 0, graph_rows: 0, ...nothingFound };
+  const counts = { ...nothingFound };
   // Counting takes its time: only where somebody looks.
   const total = onProgress === undefined ? null : Number((await databases.sql.query(countTable(declaration.table), [], load)).rows[0]?.[0] ?? 0);
   // The first rows come only when all are sorted.
@@ -102,9 +110,10 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
     const { pairs, inFlight } = await confirm(databases, declaration, open, ground, load);
     open = [];
     counts.in_flight += inFlight;
-    for (const pair of pairs) {
+    // Some come to rest later than others. Where not all are kept, it is known up to which key they are.
+    for (const pair of pairs.toSorted(compareKeys)) {
       for (const kind of kindsOf(pair)) {
-        if (kind !== "duplicate_in_graph") counts[kind] += 1;
+        counts[kind] += 1;
         keep(pair, kind);
       }
     }
@@ -130,22 +139,23 @@ async function compareEntity({ databases }: Session, declaration: Declaration, g
 }
 
 async function compareSums({ databases }: Session, ground: Ground, load: LoadOptions): Promise<Comparison> {
-  const comparison: Comparison = {
-    entities: [],
-    found: [],
-    total: 0,
-    agree: true,
-    notes: [{ code: "fast_check", level: "info", message: "only counts and sums of numbers were compared; a changed text, or changes that cancel out, can't be seen: `jeseci check --deep` sees them", examples: [] }],
-  };
-  const moving: EntityName[] = [];
+  const [entities, sums]: [EntityCheck[], SumCheck[]] = [[], []];
+  const unknown = { missing_in_graph: null, missing_in_sql: null, differing: null, duplicate_in_graph: null, in_flight: null };
   for (const declaration of declarations) {
-    const { sums, verdict } = await confirmSums(databases, declaration, ground, load);
-    comparison.agree &&= verdict !== "differ";
-    if (verdict === "moving") moving.push(declaration.entity);
-    comparison.entities.push({ entity: declaration.entity, sql_rows: Number(sums.sql[0]), graph_rows: Number(sums.graph[0]), missing_in_graph: null, missing_in_sql: null, differing: null, in_flight: null });
+    const own = await confirmSums(databases, declaration, ground, load);
+    sums.push(...own);
+    entities.push({ entity: declaration.entity, sql_rows: Number(own[0]?.sql), graph_rows: Number(own[0]?.graph), ...unknown });
   }
-  if (moving.length > 0) comparison.notes.push({ code: "changes_in_flight", level: "info", message: "counts or sums differ, and changes are on their way to the graph that may be the reason", examples: moving });
-  return comparison;
+  return { entities, sums, found: [], total: 0, notes: notesOf(sums) };
+}
+
+/** What a fast check can't see, and what it could not tell. */
+function notesOf(sums: readonly SumCheck[]): Warning[] {
+  const fast = "only counts and sums of numbers were compared. It can't see a changed text, changes that cancel out, or a difference that keys on their way to the graph may explain, which it takes to be in sync: `jeseci check --deep` sees them";
+  const open = sums.filter(({ verdict }) => verdict === "open");
+  const notes: Warning[] = [{ code: "fast_check", level: "info", message: fast, examples: [] }];
+  if (open.length > 0) notes.push({ code: "changes_in_flight", level: "info", message: "counts or sums differ by no more than changes on their way to the graph can explain: whether they do is not known", examples: open.map(sumText) });
+  return notes;
 }
 
 /** The warnings of a check's own footing. */

@@ -1,6 +1,7 @@
 import type { Value } from "../../databases/values.ts";
 import { differences, type Pair } from "../projection/merge.ts";
 import type { Declaration } from "../projection/types.ts";
+import { toJson } from "../text/json.ts";
 import type { Finding, FindingKind } from "./types.ts";
 
 /** A finding before it is known what it is called, why it is there and since when. */
@@ -57,7 +58,9 @@ export function fieldText(field: Finding["fields"][number], side: "sql" | "graph
   return `${field.field} ${show(field[side])}`;
 }
 
-/** A value so that a text is told from a number. */
+/** A value so that a text is told from a number, also within a list. */
 export function show(value: Value): string {
-  return value === null ? "(missing)" : typeof value === "string" ? `“${value}”` : typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (value === null) return "(missing)";
+  if (typeof value === "string") return `“${value}”`;
+  return Array.isArray(value) ? `[${value.map(show).join(", ")}]` : typeof value === "object" ? toJson(value) : String(value);
 }

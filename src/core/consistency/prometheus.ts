@@ -7,12 +7,7 @@ type Metric = readonly [name: string, help: string, samples: readonly (readonly 
 export function prometheusText(report: CheckReport): string {
   const { mode } = report;
   const byEntity = (value: (entity: CheckReport["entities"][number]) => number | null): Metric[2] => report.entities.flatMap((entity) => (value(entity) === null ? [] : [[{ entity: entity.entity }, value(entity) ?? 0]] as const));
-  const differences = report.entities.flatMap((entity) =>
-    findingKinds.flatMap((kind) => {
-      const count = kind === "duplicate_in_graph" ? report.findings.filter((finding) => finding.entity === entity.entity && finding.kind === kind).length : entity[kind];
-      return mode === "fast" || count === null ? [] : [[{ entity: entity.entity, kind }, count]] as const;
-    }),
-  );
+  const differences = report.entities.flatMap((entity) => findingKinds.flatMap((kind) => (entity[kind] === null ? [] : [[{ entity: entity.entity, kind }, entity[kind]]] as const)));
   const metrics: Metric[] = [
     ["jeseci_in_sync", "1 if PostgreSQL and the graph agree, 0 if they differ.", [[{ mode }, report.in_sync ? 1 : 0]]],
     ["jeseci_check_timestamp_seconds", "When the last check ended, in seconds since 1970.", [[{ mode }, Date.parse(report.finished_at) / 1_000]]],

@@ -1,36 +1,68 @@
 import type { Databases, ReadOptions } from "../../databases/types.ts";
 import type { Row } from "../../databases/values.ts";
 import { sameValue } from "../projection/compare.ts";
-import { countAll, countByEnd, countKeyed, sumAll, sumGraph, sumRows } from "../projection/statements.ts";
+import { countAll, countByEnd, countKeyed, sumAll, sumGraph, sumRows, sumsOf } from "../projection/statements.ts";
 import type { Declaration, RelationshipDeclaration } from "../projection/types.ts";
-import { anyMark } from "../sync/outbox.ts";
+import { countMarked } from "../sync/outbox.ts";
 import { attempts, firstWaitMs, pause, settleMs, type Ground } from "./confirm.ts";
+import type { SumCheck } from "./types.ts";
 
-/** Counts and sums of both sides, and whether they are the same, differ at rest, or move. */
-export interface Sums {
-  sums: { sql: Row; graph: Row };
-  verdict: "same" | "differ" | "moving";
+/** What both sides said at one look. */
+interface Look {
+  sql: Row;
+  graph: Row;
+  /** Keys of the entity with a mark, in the snapshot of the rows; null where that can't be told. */
+  marked: number | null;
 }
 
-/** Counts and sums that differ are asked for again until they stay as they are, with no mark open. */
-export async function confirmSums(databases: Databases, declaration: Declaration, ground: Ground, options: ReadOptions = {}): Promise<Sums> {
-  const ask = async (): Promise<{ sql: Row; graph: Row; marked: boolean }> => {
-    const ofRows = databases.sql.read(async (transaction) => ({ row: (await transaction.query(sumRows(declaration), [], options)).rows[0] ?? [], marked: ground.marks && (await anyMark(transaction)) }), options);
-    const [{ row, marked }, graph] = await Promise.all([ofRows, graphSums(databases, declaration, options)]);
-    return { sql: row, graph, marked };
-  };
-  const same = ({ sql, graph }: { sql: Row; graph: Row }): boolean => sql.every((value, index) => sameValue(value, graph[index]));
-  let before = await ask();
-  if (same(before)) return { sums: before, verdict: "same" };
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    await pause(ground.marks ? firstWaitMs * 2 ** (attempt - 1) : settleMs, options.signal);
-    const after = await ask();
-    if (same(after)) return { sums: after, verdict: "same" };
-    const still = [...before.sql, ...before.graph].every((value, index) => sameValue(value, [...after.sql, ...after.graph][index]));
-    if (still && !before.marked && !after.marked) return { sums: after, verdict: "differ" };
-    before = after;
+/**
+ * Counts and sums of an entity. What differs is asked for again until it stays as it is with no mark of the entity open, or
+ * else differs by more than marks can explain; what can't be told after five attempts is left open. Throws `DatabaseError`.
+ */
+export async function confirmSums(databases: Databases, declaration: Declaration, ground: Ground, options: ReadOptions = {}): Promise<SumCheck[]> {
+  let last = await lookAt(databases, declaration, ground, options);
+  const looks = [last];
+  let atRest = false;
+  const unwatched = ground.unwatched.has(declaration.table);
+  while (!agrees(last) && !atRest && looks.length <= attempts) {
+    await pause(ground.marks && !unwatched ? firstWaitMs * 2 ** (looks.length - 1) : settleMs, options.signal);
+    const before = last;
+    last = await lookAt(databases, declaration, ground, options);
+    looks.push(last);
+    atRest = isStill(before, last) && (!ground.marks || (before.marked === 0 && last.marked === 0));
   }
-  return { sums: before, verdict: "moving" };
+  return sumsOf(declaration).map((sum, index) => {
+    const [sql, graph] = [last.sql[index] ?? null, last.graph[index] ?? null];
+    const verdict = sameValue(sql, graph) ? "same" : atRest || (sum.of !== "sum" && !unwatched && exceedsMarks(looks, index)) ? "differs" : "open";
+    return { entity: declaration.entity, ...sum, sql, graph, marked: last.marked, verdict };
+  });
+}
+
+/** Marks and rows in one snapshot, and the graph beside it. */
+async function lookAt(databases: Databases, declaration: Declaration, { marks }: Ground, options: ReadOptions): Promise<Look> {
+  const ofRows = databases.sql.read(async (transaction) => ({ sql: (await transaction.query(sumRows(declaration), [], options)).rows[0] ?? [], marked: marks ? await countMarked(transaction, declaration.entity) : null }), options);
+  const [rows, graph] = await Promise.all([ofRows, graphSums(databases, declaration, options)]);
+  return { ...rows, graph };
+}
+
+function agrees({ sql, graph }: Look): boolean {
+  return sql.every((value, index) => sameValue(value, graph[index]));
+}
+
+function isStill(before: Look, after: Look): boolean {
+  return [...before.sql, ...before.graph].every((value, index) => sameValue(value, [...after.sql, ...after.graph][index]));
+}
+
+/**
+ * Whether two counts were apart all the time by more than the keys with a mark, each of which is one at the most, and what
+ * the counts themselves moved between the first look and the last: one side may be read a moment after the other.
+ */
+function exceedsMarks(looks: readonly Look[], index: number): boolean {
+  const marked = looks.map((look) => look.marked ?? Infinity);
+  const [sql, graph] = [looks.map((look) => Number(look.sql[index])), looks.map((look) => Number(look.graph[index]))];
+  const spread = (counts: readonly number[]): number => Math.max(...counts) - Math.min(...counts);
+  const gaps = sql.map((count, look) => Math.abs(count - (graph[look] ?? count)));
+  return Math.min(...gaps) > Math.max(...marked) + spread(sql) + spread(graph);
 }
 
 /** Counts and sums of what the graph holds with a key. */

@@ -1,4 +1,5 @@
 import type { Value } from "../../databases/values.ts";
+import type { Sum } from "../projection/statements.ts";
 import type { EntityName } from "../projection/types.ts";
 
 export const findingKinds = ["missing_in_graph", "missing_in_sql", "differing", "duplicate_in_graph"] as const satisfies readonly string[];
@@ -33,7 +34,19 @@ export interface EntityCheck {
   missing_in_graph: number | null;
   missing_in_sql: number | null;
   differing: number | null;
+  duplicate_in_graph: number | null;
   in_flight: number | null;
+}
+
+/** One number of a fast check, as both sides tell it. */
+export interface SumCheck extends Sum {
+  entity: EntityName;
+  sql: Value;
+  graph: Value;
+  /** Keys of the entity that have a mark; null where the whole entity has one, or marks can't be seen. */
+  marked: number | null;
+  /** `open`: it differs, and what is on its way to the graph may be the reason. */
+  verdict: "same" | "differs" | "open";
 }
 
 /** Something that belongs to one side only. It leaves `in_sync` as it is. */
@@ -46,12 +59,15 @@ export interface Warning {
 
 /** The contract's `check`. */
 export interface CheckReport {
+  /** No difference is known that changes on their way to the graph can't explain. */
   in_sync: boolean;
   mode: "deep" | "fast";
   /** ISO 8601. */
   started_at: string;
   finished_at: string;
   entities: EntityCheck[];
+  /** What a fast check has compared; null for a deep one. */
+  sums: SumCheck[] | null;
   /** By entity, key, kind. */
   findings: Finding[];
   findings_total: number;

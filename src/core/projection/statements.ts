@@ -61,24 +61,45 @@ export function readNames(node: NodeDeclaration): string {
   return `SELECT t.${node.key.column}::text, t.${name} FROM ${node.table} AS t WHERE t.${node.key.column} = ANY($1::text[])`;
 }
 
-/** Rows and, for every number column, its sum. */
+/** A number that both sides can tell of an entity without looking at single keys. */
+export interface Sum {
+  /** How many there are; the sum of a property; or how many of its values are no numbers, which no sum holds. */
+  of: "count" | "sum" | "non_numbers";
+  /** By the graph's name; null for the count. */
+  property: string | null;
+}
+
+/** What `sumRows`, `sumGraph` and `sumAll` give, in their order. */
+export function sumsOf(declaration: Declaration): Sum[] {
+  return [{ of: "count", property: null }, ...numbers(declaration).flatMap(({ property }): Sum[] => [{ of: "sum", property }, { of: "non_numbers", property }])];
+}
+
+/** Rows and, for every number column, its sum. A column of numbers holds nothing else. */
 export function sumRows(declaration: Declaration): string {
-  return `SELECT count(*)${numbers(declaration).map(({ column }) => `, coalesce(sum(t.${column}), 0)`).join("")} FROM ${declaration.table} AS t`;
+  return `SELECT count(*)${numbers(declaration).map(({ column }) => `, coalesce(sum(t.${column}), 0), 0`).join("")} FROM ${declaration.table} AS t`;
 }
 
 /** The graph's side of `sumRows`. Only what carries a key counts. */
 export function sumGraph(declaration: Declaration): string {
   const [pattern, variable, condition] = patternOf(declaration);
-  return `${pattern} WHERE ${condition} RETURN ${sumsOf(declaration, variable)}`;
+  return `${pattern} WHERE ${condition} ${summed(declaration, variable)}`;
 }
 
 /** The same of all relationships of the type, whatever their ends are: looking at each end's key takes ten times as long. */
 export function sumAll(declaration: RelationshipDeclaration): string {
-  return `MATCH ()-[r:${declaration.type}]->() RETURN ${sumsOf(declaration, "r")}`;
+  return `MATCH ()-[r:${declaration.type}]->() ${summed(declaration, "r")}`;
 }
 
-function sumsOf(declaration: Declaration, variable: string): string {
-  return `count(*) AS n${numbers(declaration).map(({ property }) => `, coalesce(sum(${variable}.${property}), 0) AS ${property}`).join("")}`;
+/**
+ * Numbers are told from what is none before they are summed: neither engine sums a text. Compared with a text only a text
+ * gives anything but null, and with a number only a number does; for Grafeo '75' is one, so texts are asked for first.
+ */
+function summed(declaration: Declaration, variable: string): string {
+  const names = numbers(declaration).map(({ property }) => property);
+  if (names.length === 0) return "RETURN count(*) AS n";
+  const held = names.map((name) => `${variable}.${name} AS ${name}`).join(", ");
+  const told = names.map((name) => `${name}, CASE WHEN ${name} >= '' THEN null WHEN ${name} >= 0 OR ${name} < 0 THEN ${name} END AS ${name}_number`).join(", ");
+  return `WITH ${held} WITH ${told} RETURN count(*) AS n${names.map((name) => `, coalesce(sum(${name}_number), 0) AS ${name}_sum, count(${name}) - count(${name}_number) AS ${name}_other`).join("")}`;
 }
 
 /** How many relationships of a type begin, and how many end, at a node of the label that they should: Neo4j keeps these counts. */

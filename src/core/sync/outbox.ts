@@ -270,3 +270,9 @@ export async function markParked(transaction: Sql, chosen: readonly EntityName[]
   const { rows } = await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1, k2) SELECT entity, k1, k2 FROM jeseci.sync_dead WHERE entity = ANY($1::text[]) RETURNING 1", [[...chosen]]);
   return rows.length;
 }
+
+/** How many keys of an entity have a mark; null where the whole entity has one. */
+export async function countMarked(transaction: Sql, entity: EntityName): Promise<number | null> {
+  const { rows } = await transaction.query("SELECT count(DISTINCT (k1, k2)), coalesce(bool_or(k1 = $3), false) FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2", [lane, entity, wholeEntity]);
+  return rows[0]?.[1] === true ? null : Number(rows[0]?.[0]);
+}

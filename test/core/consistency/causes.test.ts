@@ -128,7 +128,16 @@ describe("what is kept of checks", () => {
     expect(second.history).toMatchObject({ came: { count: 1, examples: ["differing progress cavin_admin → web_development"] }, went: { count: 0 } });
     await projectAll(temporary.databases);
     await check();
-    expect((await recordedHistory(temporary.session, records)).map(({ in_sync, findings_total, went }) => [in_sync, findings_total, went?.count])).toEqual([[true, 0, 2], [false, 2, 0], [false, 1, 0], [true, 0, 0]]);
+    expect((await recordedHistory(temporary.session, records)).map(({ in_sync, findings_total, findings, went }) => [in_sync, findings_total, findings.map(({ key }) => key.replace(/.* /, "")), went.count])).toEqual([[true, 0, [], 2], [false, 2, ["data_structures", "web_development"], 0], [false, 1, ["data_structures"], 0], [true, 0, [], 0]]);
+  });
+
+  test("a check that keeps fewer differences than the one before sees none go, and the next one none come", async () => {
+    await graph("MATCH (:User)-[r:HAS_PROGRESS]->(:Concept) SET r.status = 'elsewhere'");
+    const wide = await recordedCheck(temporary.session, records);
+    const narrow = await recordedCheck(temporary.session, records, { limit: 3 });
+    const again = await recordedCheck(temporary.session, records);
+    expect([wide, narrow, again].map(({ report, history }) => [report.findings.length, report.findings_total, history.came.count, history.went.count])).toEqual([[23, 23, 23, 0], [3, 23, 0, 0], [23, 23, 0, 0]]);
+    expect(new Set([...narrow.report.findings, ...again.report.findings].map(({ first_seen }) => first_seen))).toEqual(new Set([wide.report.finished_at]));
   });
 
   test("of fast checks in a row that say the same the newest is kept", async () => {

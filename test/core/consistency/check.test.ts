@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
+import { prometheusText } from "../../../src/core/consistency/prometheus.ts";
+import { planRepair } from "../../../src/core/consistency/repair.ts";
 import { loadStatus } from "../../../src/core/status/status.ts";
 import { compareText, sameValue } from "../../../src/core/projection/compare.ts";
 import { merge } from "../../../src/core/projection/merge.ts";
@@ -18,6 +21,7 @@ describe("drift behind the product's back", () => {
     expect((await check(temporary.session)).findings).toEqual([]);
   });
   const graph = (statement: string): Promise<unknown> => temporary.databases.graph.write((transaction) => transaction.query(statement));
+  const mark = (statement: string): Promise<unknown> => temporary.databases.sql.write((transaction) => transaction.query(statement));
   const found = async (): Promise<string[]> => (await check(temporary.session)).findings.map(({ entity, key, kind, fields }) => `${entity} ${key} ${kind} ${fields.map(({ field }) => field).join(",")}`);
   test("100 is 100.0", async () => {
     await graph("MATCH (:User {username: 'cavin_admin'})-[r:HAS_PROGRESS]->(:Concept {name: 'machine_learning'}) SET r.progress_percent = 100.0 RETURN 1 AS done");
@@ -35,14 +39,33 @@ describe("drift behind the product's back", () => {
       ["cavin_admin → statistics", "missing_in_sql", "unknown"],
     ]);
     const progress = report.entities.find(({ entity }) => entity === "progress");
-    expect(progress).toMatchObject({ missing_in_graph: 1, missing_in_sql: 1, differing: 0, in_flight: 0 });
+    expect(progress).toMatchObject({ missing_in_graph: 1, missing_in_sql: 1, differing: 0, duplicate_in_graph: 0, in_flight: 0 });
     expect(report).toMatchObject({ in_sync: false, mode: "deep", findings_total: 3, truncated: false });
   });
 
   test("the limit cuts the findings and says so, but counts them all", async () => {
     await graph("MATCH (c:Concept) SET c.domain = 'elsewhere' RETURN 1 AS done");
+    await graph("MATCH (p:LearningPath)-[r:CONTAINS]->(c:Concept {name: 'data_structures'}) CREATE (p)-[d:CONTAINS]->(c) SET d = properties(r) RETURN 1 AS done");
     const report = await check(temporary.session, { limit: 2 });
-    expect([report.findings.length, report.findings_total, report.truncated]).toEqual([2, 9, true]);
+    expect([report.findings.length, report.findings_total, report.truncated]).toEqual([2, 13, true]);
+    expect(prometheusText(report).match(/^jeseci_differences.* [^0].*$/gm)).toEqual(['jeseci_differences{entity="concept",kind="differing"} 9', 'jeseci_differences{entity="path_concept",kind="duplicate_in_graph"} 4']);
+    expect(prometheusText(await check(temporary.session, { mode: "fast" }))).not.toContain("jeseci_differences");
+  });
+
+  test("what is kept are the first by entity and ids, whenever they came to rest", async () => {
+    await graph("MATCH (c:Concept) SET c.domain = 'elsewhere' RETURN 1 AS done");
+    const idsOf = async (limit: number): Promise<string[]> => (await check(temporary.session, { limit })).findings.flatMap(({ ids }) => ids).sort();
+    const all = await idsOf(9);
+    await mark("INSERT INTO jeseci.sync_mark (entity, k1) SELECT 'concept', min(concept_id) FROM concepts");
+    const [kept] = await Promise.all([idsOf(4), sleep(100).then(() => mark("TRUNCATE jeseci.sync_mark"))]);
+    expect(kept).toEqual(all.slice(0, 4));
+  });
+
+  test("a list with a large integer in the graph is shown, and told from a text", async () => {
+    await graph("MATCH (u:User {username: 'cavin_admin'}) SET u.first_name = [9007199254740993, 2], u.last_name = ['9007199254740993'] RETURN 1 AS done");
+    const report = await check(temporary.session);
+    expect(report.findings.map(({ repair }) => repair)).toEqual(["set first_name: [9007199254740993, 2] → “Cavin”, last_name: [“9007199254740993”] → “Otieno”"]);
+    expect((await planRepair(temporary.session, report)).planned[0]).toMatchObject({ before: "first_name [9007199254740993, 2], last_name [“9007199254740993”]" });
   });
 
   test("fast sees counts and sums, and says what it can't see", async () => {

@@ -48,7 +48,7 @@ const links: Readonly<Record<string, Thing & { type: string; from: string; to: s
 
 /** What every field may be made: for any, for texts, for numbers. */
 const changes: Record<"any" | "text" | "number", readonly (readonly [string, Value])[]> = {
-  any: [["removed", null], ["past 2^53", 9007199254740993n], ["a list", ["x"]], ["true", true]],
+  any: [["removed", null], ["past 2^53", 9007199254740993n], ["a list", ["x"]], ["a list past 2^53", [9007199254740993n, 2]], ["true", true]],
   text: [["another text", "other"], ["with a blank behind", "algorithms "], ["with a blank before", " Beginner"], ["empty", ""], ["composed", "\u00e9"], ["decomposed", "e\u0301"], ["a number", 7]],
   number: [["another number", 57], ["the number as a text", "40"], ["a fraction", 0.5]],
 };

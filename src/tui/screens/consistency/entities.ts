@@ -6,13 +6,12 @@ import type { Style, Theme } from "../../theme.ts";
 import { sumOf } from "./words.ts";
 
 /** A line of the table: an entity, or all of them together. */
-export type EntityRow = Omit<EntityCheck, "entity"> & { entity: EntityName | "all"; duplicate: number };
+export type EntityRow = Omit<EntityCheck, "entity"> & { entity: EntityName | "all" };
 
 /** All together on top, then each. */
-export function entityRows({ entities, findings }: Pick<CheckReport, "entities" | "findings">): EntityRow[] {
-  const doubled = findings.filter(({ kind }) => kind === "duplicate_in_graph");
+export function entityRows({ entities }: Pick<CheckReport, "entities">): EntityRow[] {
   const sum = (count: Parameters<typeof sumOf>[1]): number | null => sumOf(entities, count);
-  return [{ entity: "all", sql_rows: sum("sql_rows") ?? 0, graph_rows: sum("graph_rows") ?? 0, missing_in_graph: sum("missing_in_graph"), missing_in_sql: sum("missing_in_sql"), differing: sum("differing"), in_flight: sum("in_flight"), duplicate: doubled.length }, ...entities.map((one) => ({ ...one, duplicate: doubled.filter(({ entity }) => entity === one.entity).length }))];
+  return [{ entity: "all", sql_rows: sum("sql_rows") ?? 0, graph_rows: sum("graph_rows") ?? 0, missing_in_graph: sum("missing_in_graph"), missing_in_sql: sum("missing_in_sql"), differing: sum("differing"), duplicate_in_graph: sum("duplicate_in_graph"), in_flight: sum("in_flight") }, ...entities];
 }
 
 interface Column {
@@ -32,7 +31,7 @@ const columns: readonly Column[] = [
   { count: "missing_in_graph", head: "missing in graph", short: "missing", dropped: 9, style: "danger" },
   { count: "missing_in_sql", head: "only in graph", short: "only graph", dropped: 9, style: "danger" },
   { count: "differing", head: "different", short: "different", dropped: 9, style: "danger" },
-  { count: "duplicate", head: "duplicate", short: "duplicate", dropped: 9, style: "danger", rare: true },
+  { count: "duplicate_in_graph", head: "duplicate", short: "duplicate", dropped: 9, style: "danger", rare: true },
   { count: "in_flight", head: "in flight", short: "in flight", dropped: 1, style: "warn" },
 ];
 
@@ -50,7 +49,7 @@ export function entityTable(theme: Theme, rows: readonly EntityRow[], cells: num
   const names = Math.max(...rows.map(({ entity }) => width(entity)), width("entity"));
   const own = ({ count }: Column, head: string): number => Math.max(width(head), ...rows.map((row) => width(number(theme, row[count]))));
   const taken = (shown: readonly Column[], head: "head" | "short"): number => pointer + names + shown.reduce((sum, column) => sum + own(column, column[head]) + gap, 0);
-  let shown = columns.filter(({ rare, count }) => rare !== true || rows.some((row) => row[count] !== 0));
+  let shown = columns.filter(({ rare, count }) => rare !== true || rows.some((row) => (row[count] ?? 0) > 0));
   let head: "head" | "short" = "head";
   for (const drop of [1, 2, 3]) {
     if (taken(shown, head) <= cells) break;

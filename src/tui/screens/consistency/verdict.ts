@@ -1,9 +1,13 @@
+import { isOpen, sumText } from "../../../core/consistency/sum-text.ts";
 import type { CheckReport } from "../../../core/consistency/types.ts";
 import { age, duration } from "../../ages.ts";
-import { bar, paintLine, spansWidth, type Span, type Spans } from "../../lines.ts";
+import { bar, paintLine, spansWidth, wrap, type Span, type Spans } from "../../lines.ts";
 import type { Host } from "../../screen.ts";
 import { watchSeconds, type DeepCheck } from "./deep-check.ts";
 import { many, sumOf } from "./words.ts";
+
+/** Lines on counts and sums that differ. */
+const mostApart = 2;
 
 /** What is known of the two databases: the verdict, whose it is, and what runs now. */
 export function verdictLines(host: Host, deep: DeepCheck, cells: number): string[] {
@@ -17,7 +21,7 @@ export function verdictLines(host: Host, deep: DeepCheck, cells: number): string
   if (spansWidth([" ", ...verdict, "  ", ...right()]) > cells) shown = shown.map((fact) => fact.replace("the graph compared", "graph"));
   while (shown.length > 0 && spansWidth([" ", ...verdict, "  ", ...right()]) > cells) shown = shown.slice(0, -1);
   const gap = Math.max(2, cells - spansWidth([" ", ...verdict, ...right()]));
-  return [paintLine(theme, [" ", ...verdict, " ".repeat(gap), ...right()], cells), ...notes(host, deep).map((note) => paintLine(theme, [" ", ...note], cells))];
+  return [paintLine(theme, [" ", ...verdict, " ".repeat(gap), ...right()], cells), ...(report === undefined ? apart(host, cells) : []), ...notes(host, deep).map((note) => paintLine(theme, [" ", ...note], cells))];
 }
 
 function checked({ theme, background }: Host, report: CheckReport): [Spans, string[]] {
@@ -37,8 +41,15 @@ function unchecked({ theme: { symbols }, background }: Host, { past: { data: pas
   const { checked: known, fast } = background;
   const recorded = past === undefined ? [] : [`last deep check: ${past.in_sync ? "in sync" : many(past.findings_total, "difference")} ${symbols.middot} ${age(Date.now() - Date.parse(past.at))} ago`];
   if (known === undefined || fast === undefined || known.error !== undefined) return [[["dim", `${symbols.open} not compared yet`]], recorded];
-  const verdict: Span = fast.in_sync ? [["ok", "bold"], `${symbols.done} counts and sums agree`] : [["danger", "bold"], `${symbols.bad} counts or sums differ`];
+  const verdict: Span = !fast.in_sync ? [["danger", "bold"], `${symbols.bad} counts or sums differ`] : isOpen(fast) ? [["warn", "bold"], `${symbols.warning} no difference but what may be on its way`] : [["ok", "bold"], `${symbols.done} counts and sums agree`];
   return [[verdict], [`fast check ${symbols.middot} ${age(Date.now() - Date.parse(fast.finished_at))} ago`, ...recorded]];
+}
+
+/** Which counts and sums differ, as far as two lines tell. */
+function apart({ theme, background: { fast } }: Host, cells: number): string[] {
+  const texts = (fast?.sums ?? []).flatMap((sum) => (sum.verdict === "differs" ? [sumText(sum)] : []));
+  const lines = wrap(texts.join(", "), Math.max(10, cells - 4));
+  return texts.length === 0 ? [] : lines.slice(0, mostApart).map((line, index) => paintLine(theme, ["   ", line, ...(index === mostApart - 1 && lines.length > mostApart ? [theme.symbols.ellipsis] : [])], cells));
 }
 
 /** A line on what runs, or on what could. */

@@ -24,7 +24,7 @@ export function many(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 }
 
-export function sumOf(entities: readonly EntityCheck[], count: "sql_rows" | "graph_rows" | "missing_in_graph" | "missing_in_sql" | "differing" | "in_flight"): number | null {
+export function sumOf(entities: readonly EntityCheck[], count: Exclude<keyof EntityCheck, "entity">): number | null {
   return entities.reduce<number | null>((sum, entity) => (sum === null || entity[count] === null ? null : sum + entity[count]), 0);
 }
 
