@@ -126,6 +126,17 @@ describe("two databases that are the same", () => {
       expect(at.frame().split("\n")[0]).toContain("✔ in sync");
     });
 
+    test("a list with a large integer is shown like any other value, and can be repaired", async () => {
+      await open();
+      await graph("MATCH (u:User {username: 'cavin_admin'}) SET u.first_name = [9007199254740993, 2]");
+      at.press("r");
+      await at.sees("first_name: [9007199254740993, 2] → “Cavin”");
+      at.press("tab", "enter");
+      await at.sees(/✖ first_name +“Cavin” +\[9007199254740993, 2\]/);
+      at.press("escape", "p");
+      await at.sees(/first_name \[9007199254740993, 2\] → first_name “Cavin”/);
+    });
+
     test("an entity narrows the differences to its own, and so does the filter", async () => {
       await open();
       await Promise.all([edit(), remove(), add()]);

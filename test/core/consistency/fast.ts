@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
 import { sumText } from "../../../src/core/consistency/sum-text.ts";
 import type { CheckReport } from "../../../src/core/consistency/types.ts";
 import { demoFolder, seed } from "../../../src/core/seeding/seed.ts";
 import type { Session } from "../../../src/core/session.ts";
-import { projectAll } from "../../../src/core/sync/project.ts";
+import { projectAll, sync } from "../../../src/core/sync/project.ts";
 import type { Value } from "../../../src/databases/values.ts";
 
 /* Counts and sums: what a fast check sees and names, what it can't, and what it says while keys are on their way to the graph. */
@@ -24,6 +25,9 @@ const others: readonly (readonly [string, Value])[] = [
   ["a list", [1, 2]],
   ["a list of large integers", [9007199254740993n, 2]],
 ];
+
+/** Fast checks under load. */
+const rounds = Number(process.env["TEST_FAST_ROUNDS"] ?? 5);
 
 /** Runs the stories on a pair that `open` gives, empty and with the tables in place. */
 export function fastChecks(name: string, open: () => Promise<{ session: Session; close(): Promise<void> }>, patienceMs: number): void {
@@ -88,6 +92,40 @@ export function fastChecks(name: string, open: () => Promise<{ session: Session;
       await projectAll(session.databases);
       await graph("MATCH (:User)-[r:HAS_PROGRESS]->(:Concept) WHERE r.progress_percent = 0 SET r.progress_percent = '0'");
       expect(told(await fast())).toEqual([expect.stringMatching(/^differs: non-numbers in progress\.progress_percent/)]);
+    });
+
+    test("while others write and a relay carries over, nothing is a difference but what is one", async () => {
+      let over = false;
+      const key = "(SELECT user_id FROM users WHERE username = 'amina_diallo'), (SELECT concept_id FROM concepts WHERE name = 'technical_writing')";
+      const changes = [
+        `INSERT INTO user_concept_progress (user_id, concept_id, status, progress_percent) VALUES (${key}, 'in_progress', 40) ON CONFLICT DO NOTHING`,
+        "UPDATE user_concept_progress SET progress_percent = (progress_percent + 7) % 100 WHERE user_id = (SELECT user_id FROM users WHERE username = 'amina_diallo')",
+        `DELETE FROM user_concept_progress WHERE (user_id, concept_id) IN (SELECT ${key})`,
+        "UPDATE users SET last_name = last_name",
+      ];
+      const writing = (async () => {
+        for (let count = 0; !over; count += 1) {
+          await sql(changes[count % changes.length] ?? "");
+          await sleep(5);
+        }
+      })();
+      const relaying = (async () => {
+        while (!over) {
+          await sync(session.databases);
+          await sleep(15);
+        }
+      })();
+      try {
+        for (let round = 0; round < rounds; round += 1) expect((await fast()).sums?.filter(({ verdict }) => verdict === "differs"), `round ${round}`).toEqual([]);
+        await graph("MATCH (u:User)-[r:HAS_PROGRESS]->(:Concept) WHERE u.username <> 'amina_diallo' DELETE r");
+        const report = await fast();
+        expect(report.in_sync).toBe(false);
+        expect(told(report)[0]).toMatch(/^differs: count of progress /);
+      } finally {
+        over = true;
+        await Promise.all([writing, relaying]);
+        await sql(changes[2] ?? "");
+      }
     });
 
     describe("while nobody carries marks over", () => {

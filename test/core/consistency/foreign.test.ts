@@ -108,7 +108,7 @@ describeOn([oldest.sql, oldest.graph], `databases of others, on ${oldest.name}`,
     const deep = await check(pair.session);
     expect([found(deep), codes(deep)]).toEqual([[], ["nodes_without_key", "wrong_ends"]]);
     const fast = await check(pair.session, { mode: "fast" });
-    expect(fast.entities).toEqual(deep.entities.map((entity) => ({ ...entity, missing_in_graph: null, missing_in_sql: null, differing: null, in_flight: null })));
+    expect(fast.entities).toEqual(deep.entities.map((entity) => ({ ...entity, missing_in_graph: null, missing_in_sql: null, differing: null, duplicate_in_graph: null, in_flight: null })));
     expect(fast.in_sync).toBe(true);
     await graph("MATCH (n) WHERE n:Stranger OR n.name IN ['keyless', 'numbered'] DETACH DELETE n");
     await graph(`${cavin} SET r.progress_percent = r.progress_percent + 1`);
