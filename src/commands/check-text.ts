@@ -53,16 +53,21 @@ export function warningText({ level, code, message, examples }: Warning): string
   return `${level}: ${code}: ${sanitise(message)}${examples.length === 0 ? "" : ` (${examples.map(sanitise).join(", ")})`}`;
 }
 
-/** The lines of one check of a watch: its verdict, the differences that came and went, and the warnings that are not as they were before. */
-export function watchLines(report: CheckReport, { came, went }: PastCheck, before: readonly Warning[]): string[] {
+/**
+ * The lines of one check of a watch: its verdict, the differences that came and went, and the warnings that are not as they
+ * were `before`. Without that it is the first one, and tells what an earlier check knew already, too.
+ */
+export function watchLines(report: CheckReport, { came, went }: PastCheck, before: readonly Warning[] | undefined): string[] {
   const difference = (mark: string, { count, examples }: Change): string[] => {
     const more = count - examples.length;
     return [...examples.map((name) => `  ${mark} ${sanitise(name)}`), ...(more > 0 ? [`  ${mark} and ${told(more)} more`] : [])];
   };
-  const texts = before.map(warningText);
+  const known = before === undefined ? report.findings.filter(({ first_seen }) => first_seen < report.started_at) : [];
+  const open: Change = { count: known.length, examples: known.slice(0, mostReasons).map(({ kind, entity, key, first_seen }) => `${kind} ${entity} ${key}, since ${first_seen}`) };
+  const texts = (before ?? []).map(warningText);
   const fresh = report.warnings.map(warningText).filter((text) => !texts.includes(text));
-  const gone = before.filter(({ code }) => report.warnings.every((warning) => warning.code !== code));
-  return [`${report.finished_at}  ${verdictOf(report)}`, ...difference("+", came), ...difference("-", went), ...fresh.map((text) => `  + ${text}`), ...gone.map(({ level, code }) => `  - ${level}: ${code}`)];
+  const gone = (before ?? []).filter(({ code }) => report.warnings.every((warning) => warning.code !== code));
+  return [`${report.finished_at}  ${verdictOf(report)}`, ...difference("=", open), ...difference("+", came), ...difference("-", went), ...fresh.map((text) => `  + ${text}`), ...gone.map(({ level, code }) => `  - ${level}: ${code}`)];
 }
 
 function told(number: number): string {

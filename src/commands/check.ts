@@ -90,7 +90,7 @@ function jsonOf({ output }: Context, report: CheckReport, { came, went }: PastCh
  */
 async function watch(context: Context, session: Session, seconds: number): Promise<number> {
   const { flags, output, signal } = context;
-  let before: readonly Warning[] = [];
+  let before: readonly Warning[] | undefined;
   for (;;) {
     const next = Date.now() + seconds * 1_000;
     try {

@@ -145,6 +145,17 @@ describe("--watch", () => {
     }
   });
 
+  test("begins with what an earlier check knew already", async () => {
+    await percent(57);
+    try {
+      await check([]);
+      const ended = await check(["--watch", "0.1", "--exit-on-drift"]);
+      expect(lines(ended)).toEqual([expect.stringMatching(/Z {2}1 difference: /), expect.stringMatching(/^ {2}= differing progress cavin_admin → data_structures, since \d{4}-\d\d-\d\dT/)]);
+    } finally {
+      await percent(75);
+    }
+  });
+
   test("with --fast tells which counts and sums came apart and together again", async () => {
     await check(["--fast"]);
     // The first line of each check, as long as nothing changes; the second of the first says what a fast check can't see.

@@ -51,10 +51,8 @@ export type NewerRows = Map<EntityName, boolean>;
 
 /** Puts causes and evidence in place of those that are unknown. */
 export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, newer: NewerRows, options: LoadOptions): Promise<Found[]> {
-  const byEntity = new Map<EntityName, Found[]>();
-  for (const finding of found) byEntity.set(finding.entity, [...(byEntity.get(finding.entity) ?? []), finding]);
   const explained: Found[] = [];
-  for (const [entity, findings] of byEntity) {
+  for (const [entity, findings] of Map.groupBy(found, (finding) => finding.entity)) {
     const own = counts.find((count) => count.entity === entity);
     if (own === undefined) throw new RangeError(`no counts of ${entity}`);
     const evidence = await gather(session, declarationOf(entity), findings, own, clean, newer, options);

@@ -93,15 +93,18 @@ async function look(databases: Databases, declaration: Declaration, keys: readon
     }),
     options,
   );
-  const inGraph = (after: readonly string[]): Promise<Keyed[]> => databases.graph.read((transaction) => graphOfKeys(transaction, declaration, keys, options), { ...options, after });
-  const stored = await inGraph(bookmarks).catch((error: unknown) => {
-    // A graph that was restored never gets as far as its old bookmarks.
-    if (bookmarks.length === 0 || !(error instanceof DatabaseError) || !["conflict", "timeout"].includes(error.code)) throw error;
-    return inGraph([]);
-  });
+  const stored = await atLeast(bookmarks, (after) => databases.graph.read((transaction) => graphOfKeys(transaction, declaration, keys, options), { ...options, after }));
   const graph = new Map<string, Keyed[]>();
   for (const one of stored) graph.set(keyText(one), [...(graph.get(keyText(one)) ?? []), one]);
   return { marked, sql: new Map(rows.map((row) => [keyText(row), row])), graph };
+}
+
+/** Reads the graph as it was at those bookmarks, or later. One that was restored never gets as far as its old ones, and is read as it is. */
+export async function atLeast<T>(bookmarks: readonly string[], read: (after: readonly string[]) => Promise<T>): Promise<T> {
+  return read(bookmarks).catch((error: unknown) => {
+    if (bookmarks.length === 0 || !(error instanceof DatabaseError) || !["conflict", "timeout"].includes(error.code)) throw error;
+    return read([]);
+  });
 }
 
 function isMarked({ marked }: Look, key: string): boolean {

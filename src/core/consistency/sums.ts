@@ -3,8 +3,8 @@ import type { Row } from "../../databases/values.ts";
 import { sameValue } from "../projection/compare.ts";
 import { countAll, countByEnd, countKeyed, sumAll, sumGraph, sumRows, sumsOf } from "../projection/statements.ts";
 import type { Declaration, RelationshipDeclaration } from "../projection/types.ts";
-import { countMarked } from "../sync/outbox.ts";
-import { attempts, firstWaitMs, pause, settleMs, type Ground } from "./confirm.ts";
+import { countMarked, loadBookmarks } from "../sync/outbox.ts";
+import { atLeast, attempts, firstWaitMs, pause, settleMs, type Ground } from "./confirm.ts";
 import type { SumCheck } from "./types.ts";
 
 /** What both sides said at one look. */
@@ -38,10 +38,11 @@ export async function confirmSums(databases: Databases, declaration: Declaration
   });
 }
 
-/** Marks and rows in one snapshot, and the graph beside it. */
+/** Marks and rows in one snapshot, and beside it the graph, at least as it was when the last mark went that is gone. */
 async function lookAt(databases: Databases, declaration: Declaration, { marks }: Ground, options: ReadOptions): Promise<Look> {
+  const bookmarks = marks ? await databases.sql.read(loadBookmarks, options) : [];
   const ofRows = databases.sql.read(async (transaction) => ({ sql: (await transaction.query(sumRows(declaration), [], options)).rows[0] ?? [], marked: marks ? await countMarked(transaction, declaration.entity) : null }), options);
-  const [rows, graph] = await Promise.all([ofRows, graphSums(databases, declaration, options)]);
+  const [rows, graph] = await Promise.all([ofRows, atLeast(bookmarks, (after) => graphSums(databases, declaration, { ...options, after }))]);
   return { ...rows, graph };
 }
 
