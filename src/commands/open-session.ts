@@ -3,6 +3,7 @@ import { parkedText } from "./output.ts";
 import { loadCatalogue } from "../core/catalogue/load.ts";
 import type { Session } from "../core/session.ts";
 import { openDatabases, type OpenOptions } from "../databases/open.ts";
+import type { Databases } from "../databases/types.ts";
 
 export interface OpenSessionOptions {
   readOnly: boolean;
@@ -52,11 +53,7 @@ export async function openSession(settings: Settings, options: OpenSessionOption
     if (databases.uncleanStop && options.readOnly) options.onProgress("a process ended without closing these databases: they may differ until the next command that may write compares them");
     else if (databases.uncleanStop) {
       options.onProgress("the last process ended without closing: comparing both databases");
-      const { projectAll } = await import("../core/sync/project.ts");
-      const { refused, left } = await projectAll(databases);
-      for (const { message } of refused) options.onProgress(message);
-      if (left > 0) options.onProgress(parkedText(left));
-      databases.lookedAfter();
+      await lookAfter(databases, options.onProgress);
     }
     // Servers are never seeded unasked.
     if (options.seedIfEmpty && !options.readOnly && settings.kind === "embedded") {
@@ -71,5 +68,21 @@ export async function openSession(settings: Settings, options: OpenSessionOption
   } catch (error) {
     await databases.close();
     throw error;
+  }
+}
+
+/**
+ * Compares everything after a process that ended without closing; PostgreSQL may be older than the graph then. Where that
+ * can't be done the next one tries again, and nobody is kept out: what mends it may be just what he came for.
+ */
+async function lookAfter(databases: Databases, onProgress: (step: string) => void): Promise<void> {
+  const { sync } = await import("../core/sync/project.ts");
+  try {
+    const { refused, left } = await sync(databases, { full: true });
+    for (const { message } of refused) onProgress(message);
+    if (left > 0) onProgress(parkedText(left));
+    databases.lookedAfter();
+  } catch (error) {
+    onProgress(`they could not be compared: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { loadStatus, type Status } from "../core/status/status.ts";
+import { throwIfCancelled } from "../databases/errors.ts";
 import type { Row } from "../databases/values.ts";
 import type { Run } from "./context.ts";
 import { errorText, exit, tell } from "./exit.ts";
@@ -6,6 +7,7 @@ import { narrate, parkedText } from "./output.ts";
 
 export const run: Run = async ({ output, signal, withSession }) => {
   const { status, errors, gaps } = await withSession({ seedIfEmpty: true }, (session) => loadStatus(session, { signal }));
+  throwIfCancelled(signal, "sql");
   const { sql, graph } = status;
   const counts = (database: string, kind: string, values: Record<string, number | null> | undefined): Row[] => Object.entries(values ?? {}).map(([name, count]) => [database, kind, name, count]);
   await output.print({

@@ -51,6 +51,6 @@ function jsonLine(state: Carried): string {
 
 function textLine(state: Carried): string {
   const told = Object.entries(writtenIn(state)).map(([entity, { upserted, deleted }]) => `${entity}: ${upserted} written${deleted > 0 ? `, ${deleted} deleted` : ""}`);
-  const behind = state.pending === 0 ? "" : `  ${state.pending.toLocaleString("en")} pending, lag ${Math.round(state.lag_seconds)} s`;
+  const behind = state.pending === null || state.pending === 0 ? "" : `  ${state.pending.toLocaleString("en")} pending, lag ${Math.round(state.lag_seconds ?? 0)} s`;
   return `${new Date().toISOString()}  ${told.join(" · ") || "nothing to write"}  ${Math.round(state.ms)} ms${behind}`;
 }

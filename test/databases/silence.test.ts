@@ -33,6 +33,25 @@ describeOn([offer], `a wire on which nothing comes any more: ${offer.name}`, () 
     });
   }, 60_000);
 
+  test("a stream that fails on its way says so, and lets go of its connection once", async () => {
+    const sql = openPg({ databaseUrl: server.url, environment: {}, timeZone: "UTC", connectTimeoutMs: 20_000, statementTimeoutMs: 20_000, readOnly: false });
+    try {
+      const rows = await sql.stream("SELECT 1 / (3500 - n) FROM generate_series(1, 10000) AS n", []);
+      const read = async (): Promise<void> => {
+        for await (const batch of rows) expect(batch.length).toBeGreaterThan(0);
+      };
+      await expect(read()).rejects.toMatchObject({ message: expect.stringContaining("division by zero") as string });
+      // Whoever has the connection next is not disturbed in the middle.
+      await sql.write(async (transaction) => {
+        await transaction.query("CREATE TABLE half (n int)");
+        for (let n = 0; n < 5; n += 1) await transaction.query("INSERT INTO half VALUES ($1)", [n]);
+      });
+      expect((await sql.query("SELECT count(*) FROM half")).rows).toEqual([[5]]);
+    } finally {
+      await sql.close();
+    }
+  }, 60_000);
+
   test("a cancel is heard while a connection is waited for", async () => {
     await behindProxy(async (sql, proxy) => {
       proxy.hang();

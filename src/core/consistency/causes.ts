@@ -46,16 +46,22 @@ export async function loadSnapshot({ databases }: Session, options: LoadOptions)
   return databases.sql.read(async (transaction) => ({ snapshot: await snapshotOf(transaction), cluster: await clusterOf(transaction) }), options);
 }
 
-/** Of each entity whether any row was written after the clean check: asked once, since it may take reading the whole table. */
-export type NewerRows = Map<EntityName, boolean>;
+/** What is asked once for all findings of a check: each may take reading a whole table, or change while a relay works. */
+export interface Asked {
+  /** Whether any row of an entity was written after the clean check. */
+  newer: Map<EntityName, boolean>;
+  /** Whether nothing of an entity carries a property, by `entity.property`. */
+  lacking: Map<string, boolean>;
+  passes: PassesSince | undefined;
+}
 
 /** Puts causes and evidence in place of those that are unknown. */
-export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, newer: NewerRows, options: LoadOptions): Promise<Found[]> {
+export async function explain(session: Session, found: readonly Found[], counts: readonly EntityCheck[], clean: CleanCheck | null, asked: Asked, options: LoadOptions): Promise<Found[]> {
   const explained: Found[] = [];
   for (const [entity, findings] of Map.groupBy(found, (finding) => finding.entity)) {
     const own = counts.find((count) => count.entity === entity);
     if (own === undefined) throw new RangeError(`no counts of ${entity}`);
-    const evidence = await gather(session, declarationOf(entity), findings, own, clean, newer, options);
+    const evidence = await gather(session, declarationOf(entity), findings, own, clean, asked, options);
     for (const finding of findings) {
       const [cause, words] = finding.kind === "duplicate_in_graph" ? [finding.cause, finding.evidence] : causeOf(finding, evidence, declarationOf(entity));
       explained.push({ ...finding, cause, evidence: words });
@@ -64,13 +70,13 @@ export async function explain(session: Session, found: readonly Found[], counts:
   return explained;
 }
 
-async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, newer: NewerRows, options: LoadOptions): Promise<Evidence> {
+async function gather({ databases }: Session, declaration: Declaration, findings: readonly Found[], counts: EntityCheck, clean: CleanCheck | null, asked: Asked, options: LoadOptions): Promise<Evidence> {
   // What PostgreSQL can't hold is neither parked there nor a row of it.
   const keys = findings.map(keyOf).filter(isStorable);
   const onlyInGraph = findings.some(({ kind }) => kind === "missing_in_sql");
   const anyNewer = async (transaction: Sql, snapshot: string): Promise<boolean> => {
-    const known = newer.get(declaration.entity) ?? (await transaction.query(anyNewerThan(declaration), [snapshot])).rows.length > 0;
-    newer.set(declaration.entity, known);
+    const known = asked.newer.get(declaration.entity) ?? (await transaction.query(anyNewerThan(declaration), [snapshot])).rows.length > 0;
+    asked.newer.set(declaration.entity, known);
     return known;
   };
   const fromSql = await databases.sql.read(async (transaction) => {
@@ -81,13 +87,13 @@ async function gather({ databases }: Session, declaration: Declaration, findings
       triggersOff: unwatched.includes(declaration.table),
       access,
       marked: access === "open" ? await marksAmong(transaction, declaration.entity, keys) : new Set<string>(),
-      passes: access === "open" && comparable !== null ? await passesSince(transaction, comparable.at) : null,
+      passes: access === "open" && comparable !== null ? (asked.passes ??= await passesSince(transaction, comparable.at)) : null,
       anyNewer: comparable === null || !onlyInGraph || (await anyNewer(transaction, comparable.snapshot)),
       clean: comparable,
       untouched: comparable === null ? new Set<string>() : await untouchedOf(transaction, declaration, keys, comparable.snapshot),
     };
   }, options);
-  return { ...fromSql, lacking: await lackingIn(databases, declaration, findings, options), counts };
+  return { ...fromSql, lacking: await lackingIn(databases, declaration, findings, asked, options), counts };
 }
 
 function keyOf({ ids: [k1 = "", k2 = ""] }: Pick<Found, "ids">): Key {
@@ -162,9 +168,14 @@ async function untouchedOf(transaction: Sql, declaration: Declaration, keys: rea
 }
 
 /** Of the properties that findings lack in the graph, those that nothing there carries. */
-async function lackingIn({ graph }: Session["databases"], declaration: Declaration, findings: readonly Found[], options: LoadOptions): Promise<Set<string>> {
+async function lackingIn({ graph }: Session["databases"], declaration: Declaration, findings: readonly Found[], asked: Asked, options: LoadOptions): Promise<Set<string>> {
   const absent = new Set(findings.filter(({ kind }) => kind === "differing").flatMap(({ fields }) => fields.filter((field) => field.graph === null).map(({ field }) => field)));
   const lacking = new Set<string>();
-  for (const property of absent) if ((await graph.query(anyWithProperty(declaration, property), {}, options)).rows.length === 0) lacking.add(property);
+  for (const property of absent) {
+    const name = `${declaration.entity}.${property}`;
+    const none = asked.lacking.get(name) ?? (await graph.query(anyWithProperty(declaration, property), {}, options)).rows.length === 0;
+    asked.lacking.set(name, none);
+    if (none) lacking.add(property);
+  }
   return lacking;
 }

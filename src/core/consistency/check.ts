@@ -10,7 +10,7 @@ import { entityNames, type Declaration, type EntityName, type NodeDeclaration } 
 import { requireColumns } from "../schema/gaps.ts";
 import type { LoadOptions, Session } from "../session.ts";
 import { readPair } from "../sync/lane.ts";
-import { explain, type NewerRows } from "./causes.ts";
+import { explain, type Asked } from "./causes.ts";
 import { confirm, groundOf, type Ground } from "./confirm.ts";
 import { foundOf, kindsOf, type Found } from "./findings.ts";
 import { resolveNames } from "./names.ts";
@@ -54,8 +54,8 @@ export async function check(session: Session, options: CheckOptions = {}): Promi
   const { entities, sums, found, total, notes } = mode === "fast" ? await compareSums(session, ground, load) : await compareRows(session, ground, limit, options, load);
   const warnings = [...notes, ...groundWarnings(pair, ground, entities), ...(await loadWarnings(session, entities, load))].sort((a, b) => compareText(a.code, b.code));
   const explained: Found[] = [];
-  const newer: NewerRows = new Map();
-  for (let from = 0; from < found.length; from += explainedAtOnce) explained.push(...(await explain(session, found.slice(from, from + explainedAtOnce), entities, past.clean, newer, load)));
+  const asked: Asked = { newer: new Map(), lacking: new Map(), passes: undefined };
+  for (let from = 0; from < found.length; from += explainedAtOnce) explained.push(...(await explain(session, found.slice(from, from + explainedAtOnce), entities, past.clean, asked, load)));
   const finished_at = new Date().toISOString();
   return {
     in_sync: total === 0 && (sums ?? []).every(({ verdict }) => verdict !== "differs"),

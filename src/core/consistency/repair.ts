@@ -9,7 +9,7 @@ import type { LoadOptions, Session } from "../session.ts";
 import { defaultDeleteCap } from "../sync/delete-cap.ts";
 import { failpoint } from "../sync/failpoint.ts";
 import { readPair } from "../sync/lane.ts";
-import { markKeys, requireOutbox, wholeEntity } from "../sync/outbox.ts";
+import { isWhole, markKeys, requireOutbox } from "../sync/outbox.ts";
 import { parkedAmong } from "../sync/parked.ts";
 import { sync } from "../sync/project.ts";
 import { describe, fieldText } from "./findings.ts";
@@ -97,25 +97,27 @@ function sortOut(report: CheckReport, chosen: readonly Finding[], refused: Repai
   const [mends, deletes]: [Finding[], Finding[]] = [[], []];
   for (const entity of entityNames) {
     const gone = new Set(report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql").map(idText));
+    // Whatever was chosen of it.
+    const twice = new Set(report.findings.filter((finding) => finding.entity === entity && finding.kind === "duplicate_in_graph").map(idText));
     const [doubled, unmarkable]: [Finding[], Finding[]] = [[], []];
     for (const findings of Map.groupBy(chosen.filter((finding) => finding.entity === entity), idText).values()) {
       // Of a key that stands there twice, that tells the most: what else is found of it is mended along with it.
       const finding = findings.find(({ kind }) => kind === "duplicate_in_graph") ?? findings[0];
       if (finding === undefined) continue;
       if (!isMarkable(finding)) unmarkable.push(finding);
-      else if (finding.kind === "duplicate_in_graph" && declarationOf(entity).kind === "node") doubled.push(finding);
+      else if (twice.has(idText(finding)) && declarationOf(entity).kind === "node") doubled.push(finding);
       else (gone.has(idText(finding)) ? deletes : mends).push(finding);
     }
     const refuse = (reason: RepairRefusal["reason"], findings: readonly Finding[], message: string): void => void (findings.length > 0 && refused.push({ reason, entity, count: findings.length, examples: namesOf(findings), message }));
     refuse("duplicate_node", doubled, `${doubled.length} of ${entity} stand in the graph more than once: which node's relationships are right needs a person`);
-    refuse("unmarkable_key", unmarkable, `the ids of ${unmarkable.length} of ${entity} can't be marked one by one: an id with a NUL can't be in PostgreSQL, and “*” would mark all; take them out of the graph by hand, or with \`jeseci sync --full\``);
+    refuse("unmarkable_key", unmarkable, `the ids of ${unmarkable.length} of ${entity} can't be marked one by one: an id with a NUL can't be in PostgreSQL, and “*” would mark all; \`jeseci sync --full\` compares everything and mends these too`);
   }
   return { mends, deletes };
 }
 
 /** A mark of that key means that key and no more. */
 function isMarkable(finding: Finding): boolean {
-  return isStorable(keyOf(finding)) && finding.ids[0] !== wholeEntity;
+  return isStorable(keyOf(finding)) && !isWhole(keyOf(finding));
 }
 
 /**
@@ -133,24 +135,40 @@ async function allowedDeletes(session: Session, report: CheckReport, deletes: re
   const links: Finding[] = [];
   for (const { entity } of relationships) {
     const chosen = new Set(of(entity).map(idText));
-    const along = report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql" && !chosen.has(idText(finding)) && nodes.some((node) => hangsOn(node, finding)));
-    const all = [...of(entity), ...along];
+    const hangs = hangingOn(nodes);
+    const along = report.findings.filter((finding) => finding.entity === entity && finding.kind === "missing_in_sql" && !chosen.has(idText(finding)) && hangs(finding));
+    const unmarkable = along.filter((finding) => !isMarkable(finding));
+    const all = [...of(entity), ...along.filter(isMarkable)];
     const allowed = await refuseDeletes(session, entity, all, countsOf(entity), refused, load);
-    if (allowed.length === 0 && all.length > 0) {
-      const stay = nodes.filter((node) => all.some((finding) => hangsOn(node, finding)));
-      nodes = nodes.filter((node) => !stay.includes(node));
-      const reason = refused.at(-1)?.reason ?? "delete_cap";
-      for (const [name, kept] of Map.groupBy(stay, (node) => node.entity)) refused.push({ reason, entity: name, count: kept.length, examples: namesOf(kept), message: `relationships of ${entity} hang on ${kept.length} of ${name}, and would go along though they may not: these stay too` });
-    } else links.push(...allowed);
+    const reason = refused.at(-1)?.reason ?? "delete_cap";
+    const stay = (ends: ReadonlySet<string>, why: RepairRefusal["reason"]): void => {
+      const kept = nodes.filter((node) => ends.has(nodeText(node)));
+      nodes = nodes.filter((node) => !ends.has(nodeText(node)));
+      for (const [name, these] of Map.groupBy(kept, (node) => node.entity)) refused.push({ reason: why, entity: name, count: these.length, examples: namesOf(these), message: `relationships of ${entity} hang on ${these.length} of ${name}, and would go along though they may not: these stay too` });
+    };
+    if (allowed.length === 0 && all.length > 0) stay(endsOf(all), reason);
+    else links.push(...allowed);
+    if (unmarkable.length > 0) stay(endsOf(unmarkable), "unmarkable_key");
   }
   // What would only have gone along stays with a node that does.
   const asked = new Set(deletes);
-  return [...nodes, ...links.filter((link) => asked.has(link) || nodes.some((node) => hangsOn(node, link)))];
+  const hangs = hangingOn(nodes);
+  return [...nodes, ...links.filter((link) => asked.has(link) || hangs(link))];
 }
 
-/** Whether a node is an end of a relationship. */
-function hangsOn(node: Finding, { entity, ids }: Finding): boolean {
-  return relationships.some(({ entity: own, from, to }) => own === entity && ((node.entity === from.node.entity && node.ids[0] === ids[0]) || (node.entity === to.node.entity && node.ids[0] === ids[1])));
+/** Whether one of these nodes is an end of a relationship. */
+function hangingOn(nodes: readonly Finding[]): (link: Finding) => boolean {
+  const known = new Set(nodes.map(nodeText));
+  return (link) => [...endsOf([link])].some((end) => known.has(end));
+}
+
+/** Both ends of each, as `nodeText` names nodes. */
+function endsOf(links: readonly Finding[]): Set<string> {
+  return new Set(links.flatMap(({ entity, ids: [from = "", to = ""] }) => relationships.flatMap((link) => (link.entity === entity ? [`${link.from.node.entity} ${from}`, `${link.to.node.entity} ${to}`] : []))));
+}
+
+function nodeText({ entity, ids }: Finding): string {
+  return `${entity} ${ids[0] ?? ""}`;
 }
 
 async function refuseDeletes({ databases }: Session, entity: EntityName, deletes: readonly Finding[], { sql, cap }: { sql: number; cap: number }, refused: RepairRefusal[], load: LoadOptions): Promise<readonly Finding[]> {

@@ -27,7 +27,7 @@ export async function requireNoCycle({ graph }: Pick<Databases, "graph">, folder
     const { from, type, to } = value as SeedRow<"relationships.json">;
     if (type === "PREREQUISITE") edges.push({ from, to });
   }
-  await graph.read((transaction) => refuseCycle(transaction, edges), { timeoutMs: 0 });
+  if (edges.length > 0) refuseCycle(await graph.read(prerequisitesOf, { timeoutMs: 0 }), edges);
 }
 
 /** Adds what is missing of a folder's relationships. Gives how many were. */
@@ -37,6 +37,7 @@ export async function writeRelationships(databases: Databases, folder: string, {
   const batches = new Map<string, Edge[]>();
   // The same pair the other way round is the same relationship; one statement would not see what it has just made.
   const pairs = new Set<string>();
+  let known: Edge[] | undefined;
   let total = 0;
   const flush = async (type: string): Promise<void> => {
     const edges = batches.get(type) ?? [];
@@ -45,9 +46,10 @@ export async function writeRelationships(databases: Databases, folder: string, {
     await databases.graph.write(async (transaction) => {
       await lockLane(transaction);
       // Somebody may have related them since the folder was looked through.
-      if (type === "PREREQUISITE") await refuseCycle(transaction, edges);
+      if (type === "PREREQUISITE") refuseCycle((known ??= await prerequisitesOf(transaction)), edges);
       await transaction.query(mergeRelationships(type), { rows: edges.map(({ from, to }) => ({ k1: ids.get(from) ?? "", k2: ids.get(to) ?? "" })) });
     });
+    if (type === "PREREQUISITE") known?.push(...edges);
   };
   for await (const { row, value } of readElements(join(folder, "relationships.json"))) {
     const { from, type, to } = value as SeedRow<"relationships.json">;
@@ -70,11 +72,13 @@ export async function writeRelationships(databases: Databases, folder: string, {
   return { added, unchanged: total - added };
 }
 
-/** A cycle that the graph has already is not theirs to mend; one that needs any of the new ones is refused. */
-async function refuseCycle(graph: Graph, edges: readonly Edge[]): Promise<void> {
-  if (edges.length === 0) return;
+async function prerequisitesOf(graph: Graph): Promise<Edge[]> {
   const { rows } = await graph.query(readPrerequisites, {}, { timeoutMs: 0 });
-  const known = rows.map(([from, to]): Edge => ({ from: String(from), to: String(to) }));
+  return rows.map(([from, to]) => ({ from: String(from), to: String(to) }));
+}
+
+/** A cycle that the graph has already is not theirs to mend; one that needs any of the new ones is refused. */
+function refuseCycle(known: readonly Edge[], edges: readonly Edge[]): void {
   const cycle = findCycle(byStart([...known, ...edges]));
   if (cycle === null || findCycle(byStart(known)) !== null) return;
   throw new InputError("bad-input", `with the prerequisites that the graph has already, those of relationships.json make a cycle: ${cycle.join(" → ")}`, "leave one of them out, or take one out of the graph with `jeseci relationship remove`");

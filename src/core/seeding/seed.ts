@@ -113,6 +113,7 @@ export async function seed(databases: Databases, options: SeedOptions): Promise<
     if (result.outcome === "pending" && error instanceof DatabaseError) {
       throw new DatabaseError(error.code, error.database, `the rows are written, the graph is not complete yet: ${error.message}`, { hint: "run `jeseci seed` again, or `jeseci sync` for the projection alone", cause: error });
     }
+    if (result.outcome === "pending" && error instanceof InputError) throw new InputError(error.code, `the rows are written, the graph is not complete yet: ${error.message}`, error.hint);
     throw error;
   }
   // The single step `progress` writes rows only; `sync` carries them over.

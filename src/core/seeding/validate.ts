@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseError } from "../../databases/errors.ts";
 import { InputError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
 import { nearest } from "../text/nearest.ts";
@@ -123,7 +124,7 @@ class Validation {
         rows = number;
         if (number % 5_000 === 0) {
           this.#options.onProgress?.({ step: `checking ${file}`, done: number, total: null });
-          if (this.#options.signal?.aborted) throw new InputError("refused", "interrupted: nothing was written");
+          if (this.#options.signal?.aborted) throw new DatabaseError("cancelled", "sql", "interrupted: nothing was written");
         }
         this.#texts(value, file, number, []);
         this.#unknownFields(value, fields, file, number);

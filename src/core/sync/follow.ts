@@ -11,7 +11,7 @@ export type FollowState =
   | { kind: "standby"; owner: string }
   | { kind: "following" }
   /** `pending` and `lag_seconds` are what has come meanwhile. */
-  | { kind: "carried"; result: DrainResult; ms: number; pending: number; lag_seconds: number }
+  | { kind: "carried"; result: DrainResult; ms: number; pending: number | null; lag_seconds: number | null }
   | { kind: "trouble"; error: DatabaseError; retryMs: number };
 
 export interface FollowOptions {
@@ -67,7 +67,7 @@ async function hold(databases: Databases, lease: Lease, own: () => boolean, { si
         const started = performance.now();
         const result = await new Relay(databases, lease).drain({ signal, ...(onProgress === undefined ? {} : { onProgress }) });
         const ms = performance.now() - started;
-        if (onState !== undefined) onState({ kind: "carried", result, ms, ...(await databases.sql.read(loadLag)) });
+        if (onState !== undefined) onState({ kind: "carried", result, ms, ...(await databases.sql.read(loadLag).catch(() => ({ pending: null, lag_seconds: null }))) });
         idleMs = firstIdleMs;
       } else {
         await pause(idleMs, signal);

@@ -14,8 +14,12 @@ import { entityNames, type Declaration, type EntityName } from "../projection/ty
 
 /** The one lane that there is. */
 export const lane = "main";
-/** The key of a mark that stands for its whole entity. */
+/** The key of a mark that stands for its whole entity: in `k1`, with nothing in `k2`. */
 export const wholeEntity = "*";
+
+export function isWhole({ k1, k2 }: Key): boolean {
+  return k1 === wholeEntity && k2 === "";
+}
 
 export type Sql = Transaction<SqlParameters>;
 
@@ -106,7 +110,7 @@ export async function readMarks(transaction: Sql, limit: number, filter: MarkFil
 }
 
 function whereOf({ keys }: MarkFilter): string {
-  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND k1 <> '${wholeEntity}'` : ""}`;
+  return `lane = $1 AND id > $2::bigint${keys === true ? ` AND NOT (k1 = '${wholeEntity}' AND k2 = '')` : ""}`;
 }
 
 /**
@@ -148,7 +152,7 @@ export async function ownMarks(transaction: Sql, since: string, about?: Declarat
   const [, , , , , , xid, triggers] = all[0] ?? [];
   if (triggers !== tables.length * 4) refuseIncomplete(await outboxState(transaction));
   const every = all.filter(([id]) => id !== null);
-  const rows = every.filter(([, , k1]) => k1 !== wholeEntity);
+  const rows = every.filter(([, , k1, k2]) => !isWhole({ k1: String(k1), k2: String(k2) }));
   return { xid: String(xid), marks: rows.map(markOf), whole: rows.length < every.length, parked: rows.some((row) => row[5] === true), found: about === undefined ? null : foundOf(about, rows) };
 }
 
@@ -188,10 +192,10 @@ export async function anyMark(transaction: Sql, filter: MarkFilter = {}): Promis
 /** Of some keys those that have a mark, as `keyText`; null where the whole entity has one. */
 export async function marksAmong(transaction: Sql, entity: EntityName, keys: readonly Key[]): Promise<ReadonlySet<string> | null> {
   const { rows } = await transaction.query(
-    "SELECT DISTINCT k1, k2 FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2 AND (k1 = $3 OR (k1, k2) IN (SELECT k1, k2 FROM unnest($4::text[], $5::text[]) AS k(k1, k2)))",
+    "SELECT DISTINCT k1, k2 FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2 AND (k1 = $3 AND k2 = '' OR (k1, k2) IN (SELECT k1, k2 FROM unnest($4::text[], $5::text[]) AS k(k1, k2)))",
     [lane, entity, wholeEntity, keys.map(({ k1 }) => k1), keys.map(({ k2 }) => k2)],
   );
-  return rows.some(([k1]) => k1 === wholeEntity) ? null : new Set(rows.map(([k1, k2]) => keyText({ k1: String(k1), k2: String(k2) })));
+  return rows.some(([k1, k2]) => isWhole({ k1: String(k1), k2: String(k2) })) ? null : new Set(rows.map(([k1, k2]) => keyText({ k1: String(k1), k2: String(k2) })));
 }
 
 /** Marks keys by hand, so that a relay carries over what their rows are now. */
@@ -223,7 +227,7 @@ export async function countMarks(transaction: Sql): Promise<number> {
 /** Marks whole entities: each is then compared from end to end, and what was parked of it is tried again. */
 export async function markWhole(transaction: Sql, chosen: readonly EntityName[] = entityNames): Promise<void> {
   await markParked(transaction, chosen);
-  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2)", [[...chosen], wholeEntity]);
+  await transaction.query("INSERT INTO jeseci.sync_mark (entity, k1) SELECT e, $2 FROM unnest($1::text[]) AS e WHERE NOT EXISTS (SELECT FROM jeseci.sync_mark WHERE entity = e AND k1 = $2 AND k2 = '')", [[...chosen], wholeEntity]);
 }
 
 /** Gives how many there still were. */
@@ -241,8 +245,9 @@ export async function deleteMarks(transaction: Sql, marks: readonly Mark[]): Pro
 export async function dropMarks(sql: SqlDatabase, marks: readonly Mark[], bookmarks: readonly string[]): Promise<void> {
   const ids = idsOf(marks);
   if (ids.length === 0) return;
-  const merged = bookmarks.length === 0 ? "" : `, merged AS (UPDATE jeseci.sync_lane SET ${mergedBookmarks(2)} WHERE lane = '${lane}')`;
-  await sql.execute(`WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]))${merged} SELECT set_config('synchronous_commit', 'off', true)`, bookmarks.length === 0 ? [ids] : [ids, [...bookmarks]]);
+  const merged = bookmarks.length === 0 ? "" : `, merged AS (UPDATE jeseci.sync_lane SET ${mergedBookmarks(2)} WHERE lane = '${lane}' AND (SELECT count(*) FROM gone) >= 0)`;
+  // The marks first, as a relay does, or each would wait for what the other has.
+  await sql.execute(`WITH gone AS (DELETE FROM jeseci.sync_mark WHERE id = ANY($1::bigint[]) RETURNING 1)${merged} SELECT set_config('synchronous_commit', 'off', true)`, bookmarks.length === 0 ? [ids] : [ids, [...bookmarks]]);
 }
 
 /** Puts the bookmarks in a parameter before those that the lane has; the newest sixteen stay. */
@@ -273,6 +278,6 @@ export async function markParked(transaction: Sql, chosen: readonly EntityName[]
 
 /** How many keys of an entity have a mark; null where the whole entity has one. */
 export async function countMarked(transaction: Sql, entity: EntityName): Promise<number | null> {
-  const { rows } = await transaction.query("SELECT count(DISTINCT (k1, k2)), coalesce(bool_or(k1 = $3), false) FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2", [lane, entity, wholeEntity]);
+  const { rows } = await transaction.query("SELECT count(DISTINCT (k1, k2)), coalesce(bool_or(k1 = $3 AND k2 = ''), false) FROM jeseci.sync_mark WHERE lane = $1 AND entity = $2", [lane, entity, wholeEntity]);
   return rows[0]?.[1] === true ? null : Number(rows[0]?.[0]);
 }

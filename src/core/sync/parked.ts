@@ -1,6 +1,6 @@
 import type { Databases, ReadOptions } from "../../databases/types.ts";
 import type { Row } from "../../databases/values.ts";
-import type { Key } from "../projection/compare.ts";
+import { isStorable, type Key } from "../projection/compare.ts";
 import { declarations } from "../projection/declarations.ts";
 import { entityNames, type EntityName } from "../projection/types.ts";
 import { columnsOf, lane, markParked, type Mark, type Sql } from "./outbox.ts";
@@ -37,7 +37,8 @@ export async function settleParked(transaction: Sql, keys: readonly Pick<Mark, "
 }
 
 /** Forgets that these keys were parked: they have been carried over. Gives what is forgotten. */
-export async function unpark(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<Parked[]> {
+export async function unpark(transaction: Sql, all: readonly Pick<Mark, "entity" | "k1" | "k2">[]): Promise<Parked[]> {
+  const keys = all.filter(isStorable);
   if (keys.length === 0) return [];
   const { rows } = await transaction.query(
     `WITH gone AS (DELETE FROM jeseci.sync_dead AS d USING unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2) WHERE d.entity = k.entity AND d.k1 = k.k1 AND d.k2 = k.k2 RETURNING d.*) SELECT ${parkedColumns} FROM gone`,
@@ -53,7 +54,9 @@ export async function restoreParked(transaction: Sql, parked: readonly Parked[])
 }
 
 /** Sets keys aside with their error, so that they hold nobody up; a later mark tries them again. */
-export async function park(transaction: Sql, keys: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
+export async function park(transaction: Sql, all: readonly Pick<Mark, "entity" | "k1" | "k2">[], code: string, message: string): Promise<void> {
+  // What PostgreSQL can't hold is found again by every comparison.
+  const keys = all.filter(isStorable);
   if (keys.length === 0) return;
   await transaction.query(
     `INSERT INTO jeseci.sync_dead AS d (entity, k1, k2, code, message) SELECT DISTINCT entity, k1, k2, $4::text, $5::text FROM unnest($1::text[], $2::text[], $3::text[]) AS k(entity, k1, k2)

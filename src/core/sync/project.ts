@@ -1,6 +1,5 @@
 import { DatabaseError } from "../../databases/errors.ts";
 import type { Databases } from "../../databases/types.ts";
-import { InputError } from "../errors.ts";
 import type { EntityName } from "../projection/types.ts";
 import { oneAtATime, laneHolder, ownerName, Superseded, takeLane, whileBeating } from "./lane.ts";
 import { anyMark, markWhole, newestMark, requireOutbox } from "./outbox.ts";
@@ -56,7 +55,7 @@ async function carryOver(databases: Databases, options: SyncOptions): Promise<Dr
     if (holder !== null && holder.owner !== owner && !told) options.onWait?.(holder.owner);
     told = true;
     while (await heldByAnother(databases, owner)) {
-      if (options.signal?.aborted) throw new InputError("refused", "interrupted while another relay was at work; it goes on");
+      if (options.signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted while another relay was at work; it goes on");
       if (!(await databases.sql.read((transaction) => anyMark(transaction, { upTo })))) return { ...nothingDone(), refused: await databases.sql.read((transaction) => refusedSince(transaction, passes)) };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseError } from "../../databases/errors.ts";
+import { DatabaseError, throwIfCancelled } from "../../databases/errors.ts";
 import type { Databases, GraphParameters, SqlParameters, Transaction } from "../../databases/types.ts";
 import type { OnProgress } from "../progress.ts";
 import { declarations } from "../projection/declarations.ts";
@@ -10,7 +10,7 @@ import { pageAfter } from "../projection/read.ts";
 import { addApplied, ApplyError, applyRows, NotAbsent, nothingApplied, readRowsOfMarks, type Applied, type Rows } from "./apply.ts";
 import { failpoint } from "./failpoint.ts";
 import { fence, Superseded, type Lease } from "./lane.ts";
-import { anyMark, countMarks, deleteMarks, lane, mergedBookmarks, newestMark, oldestMark, readMarks, wholeEntity, type Mark, type MarkFilter } from "./outbox.ts";
+import { anyMark, countMarks, deleteMarks, isWhole, lane, mergedBookmarks, newestMark, oldestMark, readMarks, type Mark, type MarkFilter } from "./outbox.ts";
 import { anyParked, park, restoreParked, settleParked, type Parked } from "./parked.ts";
 import { recordPass, type Pass } from "./passes.ts";
 import { markOf, reconcile } from "./reconcile.ts";
@@ -81,6 +81,8 @@ export class Relay {
   /** Of the running drain: a pass begins no further batch once it aborts. */
   #signal: AbortSignal | undefined;
   #fresh: Fresh | undefined;
+  /** What this relay parked no longer, since it looked as if it would go this time: should it not, it is parked as it was. */
+  readonly #unparked: Parked[] = [];
 
   constructor(databases: Databases, lease: Lease) {
     this.#databases = databases;
@@ -102,7 +104,7 @@ export class Relay {
     for (;;) {
       if (signal?.aborted) throw new DatabaseError("cancelled", "graph", "interrupted: what was carried over is right, the rest goes on with the next `jeseci sync`");
       const marks = await this.#again(() => this.#pass({ after, upTo, keys: once }), signal);
-      const whole = marks.filter(({ k1 }) => k1 === wholeEntity);
+      const whole = marks.filter(isWhole);
       if (whole.length > 0) await this.#reconcile(whole, { ...(onProgress === undefined ? {} : { onProgress }), ...(signal === undefined ? {} : { signal }) });
       done += marks.length;
       if (onProgress !== undefined) onProgress({ step: "carrying over", done, total: Math.max(total, done), lagSeconds: await this.#databases.sql.read(oldestMark) });
@@ -128,17 +130,14 @@ export class Relay {
   }
 
   /** Keys that a comparison found, in as many passes as they need. */
-  async #keys(keys: readonly Mark[], parkedBefore: readonly Parked[] = []): Promise<void> {
+  async #keys(keys: readonly Mark[]): Promise<void> {
     for (let done = 0; done < keys.length; ) {
       let at = done;
-      const carried = await this.#carry(
-        async (sql) => {
-          const marks = keys.slice(at, at + batchKeys);
-          at += marks.length;
-          return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, marks) };
-        },
-        { parkedBefore },
-      );
+      const carried = await this.#carry(async (sql) => {
+        const marks = keys.slice(at, at + batchKeys);
+        at += marks.length;
+        return marks.length === 0 ? null : { marks, rows: await readRowsOfMarks(sql, marks) };
+      });
       done += carried.length;
     }
   }
@@ -182,11 +181,9 @@ export class Relay {
    * The pass: the lane, then PostgreSQL's marks and rows in one snapshot, then the graph; the marks go only once the
    * graph has committed. A pass that fails for good is halved until the key is alone that makes it fail.
    */
-  async #carry(batches: Batches, { projecting = false, parkedBefore = [] }: { projecting?: boolean; parkedBefore?: readonly Parked[] } = {}): Promise<readonly Mark[]> {
+  async #carry(batches: Batches, { projecting = false }: { projecting?: boolean } = {}): Promise<readonly Mark[]> {
     const started = new Date();
     const marks: Mark[] = [];
-    // What is parked no more as soon as it looks as if it would go this time.
-    let unparked = parkedBefore;
     try {
       const applied = await this.#databases.graph.write(
         async (graph) => {
@@ -197,7 +194,7 @@ export class Relay {
             async (sql) => ({ parked: await anyParked(sql), done: await applyBatches(graph, inTurn(sql), batches, marks, { absent, laneMs: projecting ? projectionLaneMs : laneMs, signal: this.#signal }) }),
             { timeoutMs: passTimeoutMs, lockTimeoutMs: 2_000 },
           );
-          if (parked || done.left.length > 0) unparked = [...unparked, ...(await this.#databases.sql.write((sql) => settleParked(sql, keysOnly(marks), done.left), { lockTimeoutMs: 2_000 }))];
+          if (parked || done.left.length > 0) this.#unparked.push(...(await this.#databases.sql.write((sql) => settleParked(sql, keysOnly(marks), done.left), { lockTimeoutMs: 2_000 })));
           return done;
         },
         { timeoutMs: passTimeoutMs, once: true },
@@ -214,8 +211,8 @@ export class Relay {
       if (error instanceof DatabaseError && error.code === "failed") await this.#requireGraph(error);
       if (keys.length > 1) {
         const half = Math.ceil(keys.length / 2);
-        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#keys(some.flat(), unparked);
-      } else await this.#park(keys.flat(), error, unparked);
+        for (const some of [keys.slice(0, half), keys.slice(half)]) await this.#keys(some.flat());
+      } else await this.#park(keys.flat(), error);
     }
     return marks;
   }
@@ -254,14 +251,15 @@ export class Relay {
   }
 
   /** Sets the one key aside that can't be carried over; its marks go in the same transaction. */
-  async #park(keys: readonly Mark[], error: unknown, before: readonly Parked[]): Promise<void> {
+  async #park(keys: readonly Mark[], error: unknown): Promise<void> {
     const [key] = keys;
     if (key === undefined) throw error;
     const code = error instanceof DatabaseError ? error.code : "apply";
     const parked = await this.#databases.sql.write(async (transaction) => {
-      // Whoever has taken its mark away meanwhile has carried it over.
-      if ((await deleteMarks(transaction, keys)) < keys.filter(({ id }) => id !== null).length) return false;
-      await restoreParked(transaction, before.filter(({ entity, k1, k2 }) => entity === key.entity && k1 === key.k1 && k2 === key.k2));
+      // Whoever has taken all its marks away meanwhile has carried it over; of some he has not.
+      const marked = keys.some(({ id }) => id !== null);
+      if ((await deleteMarks(transaction, keys)) === 0 && marked) return false;
+      await restoreParked(transaction, this.#unparked.filter(({ entity, k1, k2 }) => entity === key.entity && k1 === key.k1 && k2 === key.k2));
       await park(transaction, [key], code, error instanceof Error ? error.message : String(error));
       return true;
     });
@@ -323,7 +321,8 @@ export class Relay {
       try {
         return await work();
       } catch (error) {
-        if (error instanceof Superseded || !isTransient(error) || attempt >= attempts || signal?.aborted) throw error;
+        if (error instanceof Superseded || !isTransient(error) || attempt >= attempts) throw error;
+        throwIfCancelled(signal, "graph");
         await sleep(firstWaitMs * 2 ** attempt * (0.5 + Math.random() / 2));
       }
     }
@@ -376,7 +375,7 @@ function inTurn(sql: Sql): Sql {
 }
 
 function keysOnly(marks: readonly Mark[]): Mark[] {
-  return marks.filter(({ k1 }) => k1 !== wholeEntity);
+  return marks.filter((mark) => !isWhole(mark));
 }
 
 /** The marks of each key together, in the order in which the keys first come. */

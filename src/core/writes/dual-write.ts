@@ -65,9 +65,9 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
   await databases.afterwards.settled();
   throwIfCancelled(signal, "sql");
   try {
-    // A dry run leaves also what others have marked to whoever really writes.
+    // A dry run leaves also what others have marked to whoever really writes, and an unprepared graph as it is.
     await attempt(databases, write, course, { dryRun, signal, first: !dryRun }).catch(async (error: unknown) => {
-      if (!(error instanceof NeverPrepared || error instanceof Behind)) throw error;
+      if (dryRun || !(error instanceof NeverPrepared || error instanceof Behind)) throw error;
       await relayOnce(databases);
       await attempt(databases, write, course, { dryRun, signal, first: false });
     });

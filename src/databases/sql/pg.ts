@@ -93,12 +93,15 @@ class ServerDatabase implements SqlDatabase {
     const stop = this.#cancelOn(client, options.signal);
     const timeoutMs = options.timeoutMs ?? this.#options.statementTimeoutMs;
     // The server ends what takes too long; should nothing at all be heard of it, nobody waits for good.
-    const heard = <T>(answer: Promise<T>): Promise<T> => (timeoutMs > 0 ? inTime(answer, timeoutMs + graceMs) : answer);
+    const heard = <T>(answer: Promise<T>): Promise<T> => inTime(answer, timeoutMs > 0 ? timeoutMs + graceMs : undefined);
     let broken = false;
+    let ended: Promise<void> | undefined;
     const notices: string[] = [];
     const listen = noteTo(notices);
     client.on("notice", listen);
-    const end = async (): Promise<void> => {
+    // Once: the connection may be somebody else's by the time that the second one would come.
+    const end = (): Promise<void> => (ended ??= letGo());
+    const letGo = async (): Promise<void> => {
       stop();
       client.off("notice", listen);
       if (!broken) await client.query(within(graceMs, endOfRead)).catch(() => (broken = true));
@@ -113,20 +116,20 @@ class ServerDatabase implements SqlDatabase {
     try {
       await heard(client.query(this.#begin(readOnly, options)));
       const cursor = client.query(new Cursor<Row>(statement, parameters.map(parameterOf), { rowMode: "array", types }));
-      if (options.adHoc) await requireColumns(client, cursor);
+      if (options.adHoc) await heard(requireColumns(client, cursor));
       // The names of the columns arrive with the first rows.
       const [first, columns] = await heard(readCursor(cursor, batchRows));
       async function* batches(): AsyncGenerator<Row[]> {
-        let finished = false;
+        let failed = false;
         try {
           for (let rows = first; rows.length > 0; rows = await heard(cursor.read(batchRows))) yield rows;
-          finished = true;
         } catch (error) {
-          finished = true;
+          failed = true;
           await fail(error);
         } finally {
-          if (!broken) await cursor.close().catch(() => undefined);
-          if (finished || !broken) await end().catch(() => undefined);
+          // A cursor that has failed is closed already, and would wait for an answer that nobody gives.
+          if (!failed && !broken) await heard(cursor.close()).catch(() => (broken = true));
+          await end();
         }
       }
       const iterator = batches();
@@ -221,10 +224,10 @@ class ServerDatabase implements SqlDatabase {
       const query = { text: statement, values: parameters.map(parameterOf), rowMode: "array" as const, types, queryMode: "extended", ...(patienceMs === undefined ? {} : { query_timeout: patienceMs }) };
       if (maxRows !== undefined || adHoc) {
         const cursor = client.query(new Cursor<Row>(statement, query.values, { rowMode: "array", types }));
-        if (adHoc) await requireColumns(client, cursor);
+        if (adHoc) await inTime(requireColumns(client, cursor), patienceMs);
         // A limit of 0 is none.
-        const [rows, columns] = await readCursor(cursor, maxRows === undefined ? 0 : maxRows + 1);
-        await cursor.close();
+        const [rows, columns] = await inTime(readCursor(cursor, maxRows === undefined ? 0 : maxRows + 1), patienceMs);
+        await inTime(cursor.close(), patienceMs);
         const truncated = maxRows !== undefined && rows.length > maxRows;
         return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated, ms: performance.now() - started, notices };
       }
@@ -352,8 +355,9 @@ async function connected(pool: pg.Pool, signal: AbortSignal | undefined): Promis
   }
 }
 
-/** Waits no longer than that for an answer. Throws `DatabaseError` (`cannot-connect`). */
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+/** Waits no longer than that for an answer, if there is a limit. Throws `DatabaseError` (`cannot-connect`). */
+async function inTime<T>(answer: Promise<T>, ms: number | undefined): Promise<T> {
+  if (ms === undefined) return answer;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new DatabaseError("cannot-connect", "sql", `nothing was heard of PostgreSQL for ${ms / 1_000} s`)), ms);

@@ -117,6 +117,24 @@ export function failureStories(open: () => Session): void {
     });
   });
 
+  test("of a key that fails a mark may go meanwhile, and it is parked all the same", async () => {
+    await sql("INSERT INTO users (user_id, username) VALUES ('poison', 'poison')");
+    await sql("UPDATE users SET last_name = 'a' WHERE user_id = 'poison'");
+    let carrying = false;
+    const own = new Disturbed(databases(), async (moment) => {
+      if (is(moment, "graph", "write", "begun")) carrying = false;
+      if (is(moment, "sql", "read", "done")) carrying = true;
+      if (!is(moment, "graph", "write", "done") || !carrying) return;
+      // As a dual write drops its own marks behind its answer.
+      await sql("DELETE FROM jeseci.sync_mark WHERE id = (SELECT min(id) FROM jeseci.sync_mark) AND (SELECT count(*) FROM jeseci.sync_mark) > 1");
+      throw new DatabaseError("constraint", "graph", "not that one");
+    }).databases;
+    const lease = await takeLane(databases(), ownerName());
+    if (lease === null) throw new Error("nobody else should hold the lane");
+    expect((await whileBeating(databases(), lease, () => new Relay(own, lease).drain())).parked).toBe(1);
+    expect([await loadParked(databases()), (await loadBacklog(databases()))?.pending]).toMatchObject([[{ k1: "poison" }], 0]);
+  });
+
   describe("a dual write", () => {
     const rename = { about: "user" as const, rows: (transaction: Parameters<Parameters<Databases["sql"]["write"]>[0]>[0]) => transaction.query("UPDATE users SET last_name = 'both' WHERE username = 'cavin_admin'") };
     const names = async (): Promise<unknown[]> => [(await databases().sql.query("SELECT last_name FROM users WHERE username = 'cavin_admin'")).rows[0]?.[0], (await databases().graph.query("MATCH (u:User {username: 'cavin_admin'}) RETURN u.last_name AS name")).rows[0]?.[0]];
