@@ -1,11 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { check } from "../../src/core/consistency/check.ts";
+import type { PastCheck } from "../../src/core/consistency/history.ts";
 import { projectAll } from "../../src/core/sync/project.ts";
 import { controlOrBidi } from "../../src/core/text/sanitise.ts";
 import { width } from "../../src/core/text/width.ts";
 import { DatabaseError } from "../../src/databases/errors.ts";
+import type { Spans } from "../../src/tui/lines.ts";
 import type { ExplorerOptions } from "../../src/tui/options.ts";
 import type { Backend } from "../../src/tui/screen.ts";
+import { checkDetails, checkLines } from "../../src/tui/screens/consistency/past-lines.ts";
+import { tooMany } from "../../src/tui/screens/consistency/repairing.ts";
 import type { ConsistencyScreen } from "../../src/tui/screens/consistency/screen.ts";
 import { connected, openExplorer, type Opened } from "../support/explorer.ts";
 import { openDemo, openSession, type TemporarySession } from "../support/seeded.ts";
@@ -274,6 +278,27 @@ describe("two databases that are the same", () => {
       await at.sees("2 changes of the graph: 1 create, 1 update");
     });
 
+    test("nor of a new one that was cut, for the same reason as of an old one", async () => {
+      await open();
+      await edit();
+      at.press("r");
+      await at.sees("✖ 1 difference ");
+      Object.defineProperty(screen().deep, "age", { value: 61_000 });
+      const backend = at.own.backend as Backend;
+      at.own.backend = {
+        ...backend,
+        recordedCheck: async (...given) => {
+          const { report, history } = await backend.recordedCheck(...given);
+          return { report: { ...report, findings_total: 12_000, truncated: true }, history };
+        },
+      };
+      at.press("R");
+      await at.sees(/12,000 differences are more than the 10,000 that are repaired from here/);
+      expect(at.frame()).not.toContain("⏎ writes this to the graph");
+      at.press("escape");
+      expect(screen().reason("repair")).toBe(tooMany({ findings_total: 12_000 }));
+    });
+
     test("a repair that fails is told, and what is there now", async () => {
       await open();
       await edit();
@@ -460,6 +485,33 @@ describe("a deep check", () => {
     at.press("r");
     await at.sees(/✖ graph: connection refused[\s\S]*start it[\s\S]*r tries again[\s\S]*both databases must answer/);
     expect(at.frame()).toContain("not compared yet");
+  });
+});
+
+describe("a past check", () => {
+  const none = { count: 0, examples: [] };
+  const past: PastCheck = { at: "2026-01-02T00:00:00.000Z", took_ms: 5, mode: "fast", in_sync: true, sql_rows: 7, graph_rows: 6, findings_total: 0, findings: [], sums: [], open: [], apart: [], came: none, went: none };
+  const plain = (lines: readonly Spans[]): string => lines.map((spans) => spans.map((span) => (typeof span === "string" ? span : span[1])).join("")).join("\n");
+  beforeEach(() => void (at = openExplorer(demo)));
+
+  test("by counts and sums that left something open is not called in sync", () => {
+    const { theme } = at.own;
+    const sum = (name: string): PastCheck["open"][number] => ({ name, text: `${name} (SQL 7, graph 6)` });
+    const open = { ...past, open: [sum("count of user"), sum("count of concept")], apart: ["count of user"] };
+    expect(plain(checkLines(theme, open, 0, "UTC"))).toMatch(/fast {2}▲ no known difference /);
+    expect(checkLines(theme, open, 0, "UTC")[0]).toContainEqual(["warn", "▲ no known difference"]);
+    const details = plain(checkDetails(theme, open, 80, "UTC"));
+    expect(details).toMatch(/^▲ no known difference[^\n]*\n\n▲ count of user \(SQL 7, graph 6\) {2}differed before; changes on their way may explain it\n▲ count of concept \(SQL 7, graph 6\) {2}changes on their way may explain it$/);
+    expect(plain(checkDetails(theme, past, 80, "UTC"))).toMatch(/^✔ in sync[\s\S]*counts and sums agreed$/);
+    // What differs is said first.
+    expect(plain(checkDetails(theme, { ...open, in_sync: false, sums: [sum("count of progress")] }, 80, "UTC"))).toMatch(/^✖ differs[^\n]*\n\n✖ count of progress [^\n]*\n▲ count of user /);
+  });
+
+  test("marks as new what came with it, and claims nothing of what it only looked at first", () => {
+    const finding = (key: string, since: string, fresh: boolean): PastCheck["findings"][number] => ({ entity: "user", key, kind: "differing", cause: "unknown", since, fresh });
+    const deep: PastCheck = { ...past, mode: "deep", in_sync: false, findings_total: 3, findings: [finding("ada", past.at, true), finding("bob", past.at, false), finding("eve", "2026-01-01T00:00:00.000Z", false)] };
+    const details = plain(checkDetails(at.own.theme, deep, 80, "UTC"));
+    expect(details).toMatch(/\n\+ different +ada\n {2}user · [^\n]* · new\n {2}different +bob\n {2}user · [^\n]* · not known since when\n {2}different +eve\n {2}user · [^\n]* · since 2026-01-01 00:00:00$/);
   });
 });
 

@@ -146,15 +146,20 @@ async function compareSums({ databases }: Session, ground: Ground, load: LoadOpt
     sums.push(...own);
     entities.push({ entity: declaration.entity, sql_rows: Number(own[0]?.sql), graph_rows: Number(own[0]?.graph), ...unknown });
   }
-  return { entities, sums, found: [], total: 0, notes: notesOf(sums) };
+  return { entities, sums, found: [], total: 0, notes: notesOf(sums, ground) };
 }
 
 /** What a fast check can't see, and what it could not tell. */
-function notesOf(sums: readonly SumCheck[]): Warning[] {
+function notesOf(sums: readonly SumCheck[], { unwatched }: Ground): Warning[] {
   const fast = "only counts and sums of numbers were compared. It can't see a changed text, changes that cancel out, or a difference that keys on their way to the graph may explain, which it takes to be in sync: `jeseci check --deep` sees them";
-  const open = sums.filter(({ verdict }) => verdict === "open");
+  const unmarked = declarations.filter(({ table }) => unwatched.has(table));
+  const isUnmarked = ({ entity }: SumCheck): boolean => unmarked.some((declaration) => declaration.entity === entity);
+  const undecided = sums.filter(({ verdict }) => verdict === "open");
+  const [open, unseen] = [undecided.filter((sum) => !isUnmarked(sum)), undecided.filter(isUnmarked)];
   const notes: Warning[] = [{ code: "fast_check", level: "info", message: fast, examples: [] }];
   if (open.length > 0) notes.push({ code: "changes_in_flight", level: "info", message: "counts or sums differ by no more than changes on their way to the graph can explain: whether they do is not known", examples: open.map(sumText) });
+  // Those don't come to rest by waiting: nothing carries them over.
+  if (unseen.length > 0) notes.push({ code: "changes_unmarked", level: "warning", message: "counts or sums differ of tables whose changes leave no mark, since their triggers are missing or disabled: they changed while they were compared, so whether they differ for good is not known: `jeseci check --deep` tells", examples: unseen.map(sumText) });
   return notes;
 }
 

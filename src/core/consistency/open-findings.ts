@@ -37,8 +37,22 @@ export function knownOf({ findings, truncated }: Pick<CheckReport, "findings" | 
  * where the check before would have kept it, and one that was there is gone only where this check would have.
  */
 export function changesOf(before: Known, now: Known): { came: string[]; went: string[] } {
-  const only = (these: Open, those: Known): string[] => Object.entries(these).flatMap(([id, { name }]) => (!(id in those.open) && isBefore(placeOf(id), those.before) ? [name] : []));
+  const only = (these: Open, those: Known): string[] => Object.entries(these).flatMap(([id, { name }]) => (lacks(those, id) ? [name] : []));
   return { came: inOrder(only(now.open, before)), went: inOrder(only(before.open, now)) };
+}
+
+/** Whether a finding was not there: it isn't known, and would be. */
+export function lacks({ open, before }: Known, id: string): boolean {
+  return !(id in open) && isBefore(placeOf(id), before);
+}
+
+/**
+ * What an older version kept, which did not write down how far that goes: it kept as many findings as its caller asked for,
+ * the first ones, and of the last key maybe not all.
+ */
+export function knownOfOlder(open: Open, findingsTotal: number): Known {
+  const ids = Object.keys(open);
+  return { open, before: findingsTotal > ids.length ? lastOf(ids.map(placeOf)) : null };
 }
 
 /** In the order of a report. A name is a kind, an entity and a key. */
@@ -69,7 +83,7 @@ function placeOf(id: string): Place {
 }
 
 /** The last place among findings; the first of all where there are none. */
-function lastOf(findings: readonly Finding[]): Place {
+function lastOf(findings: readonly Place[]): Place {
   const first: Place = { entity: entityNames[0], ids: [] };
   return findings.reduce<Place>((last, { entity, ids }) => (comparePlaces({ entity, ids }, last) > 0 ? { entity, ids } : last), first);
 }

@@ -33,7 +33,7 @@ export async function confirmSums(databases: Databases, declaration: Declaration
   }
   return sumsOf(declaration).map((sum, index) => {
     const [sql, graph] = [last.sql[index] ?? null, last.graph[index] ?? null];
-    const verdict = sameValue(sql, graph) ? "same" : atRest || (sum.of !== "sum" && !unwatched && exceedsMarks(looks, index)) ? "differs" : "open";
+    const verdict = sameValue(sql, graph) ? "same" : atRest || (sum.of !== "sum" && exceedsMarks(looks, index)) ? "differs" : "open";
     return { entity: declaration.entity, ...sum, sql, graph, marked: last.marked, verdict };
   });
 }
@@ -56,7 +56,8 @@ function isStill(before: Look, after: Look): boolean {
 
 /**
  * Whether two counts were apart all the time by more than the keys with a mark, each of which is one at the most, and what
- * the counts themselves moved between the first look and the last: one side may be read a moment after the other.
+ * the counts themselves moved between the first look and the last: one side may be read a moment after the other. That
+ * holds as well where changes leave no mark: none of them is on its way.
  */
 function exceedsMarks(looks: readonly Look[], index: number): boolean {
   const marked = looks.map((look) => look.marked ?? Infinity);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { check } from "../../../src/core/consistency/check.ts";
 import { sumText } from "../../../src/core/consistency/sum-text.ts";
 import type { CheckReport } from "../../../src/core/consistency/types.ts";
@@ -126,6 +126,39 @@ export function fastChecks(name: string, open: () => Promise<{ session: Session;
         await Promise.all([writing, relaying]);
         await sql(changes[2] ?? "");
       }
+    });
+
+    describe("where changes leave no mark", () => {
+      let over = false;
+      let writing: Promise<void> = Promise.resolve();
+      beforeEach(async () => {
+        over = false;
+        await sql("ALTER TABLE learning_paths DISABLE TRIGGER USER");
+        // So that it never comes to rest, nor ever agrees.
+        writing = (async () => {
+          for (; !over; await sleep(20)) await sql("UPDATE learning_paths SET estimated_duration = estimated_duration + 1 WHERE name = 'Data Science Track'");
+        })();
+      });
+      afterEach(async () => {
+        over = true;
+        await writing;
+        await sql("ALTER TABLE learning_paths ENABLE TRIGGER USER");
+      });
+
+      test("what changes steadily and can't be told is a warning, not a note", async () => {
+        await sleep(50);
+        const report = await fast();
+        expect(told(report)).toEqual([expect.stringMatching(/^open: sum of learning_path\.estimated_hours/)]);
+        expect(report.warnings).toContainEqual(expect.objectContaining({ code: "changes_unmarked", level: "warning", message: expect.stringContaining("leave no mark") as string, examples: [expect.stringContaining("learning_path.estimated_hours")] }));
+        expect(report.warnings.map(({ code }) => code)).not.toContain("changes_in_flight");
+      });
+
+      test("a count that is further apart than it moves is a difference all the same", async () => {
+        await graph("MATCH (p:LearningPath) DETACH DELETE p");
+        const report = await fast();
+        expect(report.in_sync).toBe(false);
+        expect(told(report)[0]).toMatch(/^differs: count of learning_path \(SQL \d+, graph 0\)$/);
+      });
     });
 
     describe("while nobody carries marks over", () => {

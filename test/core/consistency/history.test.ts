@@ -34,6 +34,16 @@ const named = (count: number, from = 0): string[] => Array.from({ length: count 
 const changed = ({ came, went }: PastCheck): number[] => [came.count, went.count];
 const since = (id: string): string | undefined => pastOf(place).firstSeen(finding(id));
 
+interface Own {
+  checks: { fresh?: string; sums?: unknown; open?: unknown; apart?: unknown }[];
+  before?: unknown;
+}
+/** Turns the file into one that an older version has written. */
+const older = (turn: (own: Own) => object): void => {
+  const { pair } = JSON.parse(readFileSync(place.file, "utf8")) as { pair: Own };
+  writeFileSync(place.file, JSON.stringify({ pair: turn(pair) }));
+};
+
 describe("checks that keep more and less of the same differences", () => {
   test("see nothing come and nothing go", () => {
     expect(changed(deep(named(5_000)))).toEqual([5_000, 0]);
@@ -66,6 +76,20 @@ describe("checks that keep more and less of the same differences", () => {
     expect(changed(deep(named(5_001)))).toEqual([1, 0]);
   });
 
+  test("nor where an older version kept the first, and did not say so", () => {
+    const withoutEnd = (): void => older(({ before: _before, ...own }) => own);
+    deep(named(5_000), 1_000);
+    withoutEnd();
+    expect(changed(deep(named(5_000)))).toEqual([0, 0]);
+    // It kept all where it found no more than it kept; what was not there then has come.
+    deep(named(5));
+    withoutEnd();
+    expect(changed(deep(named(7)))).toEqual([2, 0]);
+    deep(named(7), 0);
+    older(({ before: _before, ...own }) => ({ ...own, open: {} }));
+    expect(changed(deep(named(7)))).toEqual([0, 0]);
+  });
+
   test("a key of which one fault was kept and the other cut is no change", () => {
     const twice = [finding("a"), { ...finding("b"), kind: "duplicate_in_graph" as const }, finding("b")].map((one) => ({ ...one, first_seen: "", last_seen: "" }));
     recordCheck(place, report({ findings: twice, findings_total: 3 }), began);
@@ -80,9 +104,9 @@ describe("each past check", () => {
     deep([]);
     const [clean, both, one] = loadHistory(place);
     expect(clean).toMatchObject({ in_sync: true, findings: [], went: { count: 2 } });
-    expect(one?.findings).toEqual([{ entity: "user", key: "name of a", kind: "differing", cause: "unknown", since: expect.any(String) as string }]);
+    expect(one?.findings).toEqual([{ entity: "user", key: "name of a", kind: "differing", cause: "unknown", since: expect.any(String) as string, fresh: true }]);
     expect(both?.findings.map(({ key }) => key)).toEqual(["name of a", "name of b"]);
-    expect(both?.findings[0]).toEqual(one?.findings[0]);
+    expect(both?.findings).toMatchObject([{ since: one?.at, fresh: false }, { since: both?.at, fresh: true }]);
   });
 
   test("has its first two hundred, and two hundred checks of the same take little room", () => {
@@ -92,20 +116,41 @@ describe("each past check", () => {
     const checks = loadHistory(place);
     expect([checks.length, checks[0]?.findings.length, checks[199]?.findings.length]).toEqual([200, 200, 200]);
     expect(checks[199]?.findings).toEqual(checks[0]?.findings);
+    expect(checks[0]?.findings.some(({ fresh }) => fresh)).toBe(false);
     expect(statSync(place.file).size).toBeLessThan(one + 200 * 1_500);
   });
 
   test("of an older version has none, and a damaged part of the file harms nothing", () => {
     const old = { at: "2026-01-01T00:00:00.000Z", took_ms: 1, mode: "fast", in_sync: true, sql_rows: 1, graph_rows: 1, findings_total: 0, came: null, went: null };
+    const past = { ...old, findings: [], sums: [], open: [], apart: null, came: { count: 0, examples: [] }, went: { count: 0, examples: [] } };
     writeFileSync(place.file, JSON.stringify({ pair: { clean: null, open: {}, before: "?", findings: [null], checks: [old, { ...old, findings: "0 7 x" }, 5] } }));
-    expect(loadHistory(place)).toEqual([{ ...old, findings: [], sums: [], came: { count: 0, examples: [] }, went: { count: 0, examples: [] } }, { ...old, findings: [], sums: [], came: { count: 0, examples: [] }, went: { count: 0, examples: [] } }]);
+    expect(loadHistory(place)).toEqual([past, past]);
     expect(changed(deep(["a"]))).toEqual([1, 0]);
+  });
+
+  test("marks as new no finding that the check before would not have kept", () => {
+    deep(named(50), 10);
+    const wide = deep(["000005b", ...named(50)].sort());
+    expect(wide.came.examples).toEqual(["differing user name of 000005b"]);
+    expect(loadHistory(place)).toMatchObject([{ findings: wide.findings }, { findings: { length: 10 } }]);
+    expect(wide.findings.filter(({ fresh }) => fresh).map(({ key }) => key)).toEqual(["name of 000005b"]);
+    // Those past its end are first seen now, and not known since when.
+    expect(wide.findings.filter(({ since }) => since === wide.at).map(({ key }) => key)).toEqual(["name of 000005b", ...named(40, 10).map((id) => `name of ${id}`)]);
+    expect(deep(["000005b", ...named(50)].sort()).findings.some(({ fresh }) => fresh)).toBe(false);
+  });
+
+  test("of an older version, which did not mark those that were new, has as such those that it saw first", () => {
+    deep(["a"]);
+    deep(["a", "b"]);
+    older((own) => ({ ...own, checks: own.checks.map(({ fresh: _fresh, ...check }) => check) }));
+    expect(loadHistory(place).map(({ findings }) => findings.map(({ fresh }) => fresh))).toEqual([[false, true], [true]]);
   });
 });
 
 describe("fast checks", () => {
+  const open = (property: string): SumCheck => ({ ...sum(property, 2), verdict: "open" });
   const sum = (property: string, graph: SumCheck["graph"]): SumCheck => ({ entity: "progress", of: "sum", property, sql: 1, graph, marked: 0, verdict: graph === 1 ? "same" : "differs" });
-  const fast = (...sums: SumCheck[]): PastCheck => recordCheck(place, report({ mode: "fast", sums, in_sync: sums.every(({ verdict }) => verdict === "same") }), began);
+  const fast = (...sums: SumCheck[]): PastCheck => recordCheck(place, report({ mode: "fast", sums, in_sync: sums.every(({ verdict }) => verdict !== "differs") }), began);
 
   test("tell which counts and sums came apart and which came together again", () => {
     expect(changed(fast(sum("a", 1)))).toEqual([0, 0]);
@@ -125,5 +170,37 @@ describe("fast checks", () => {
     expect(changed(again)).toEqual([0, 0]);
     expect(loadHistory(place)).toMatchObject([{ at: again.at, came: { count: 1 }, sums: [{ text: "sum of progress.a (SQL 1, graph 3)" }] }, { in_sync: true }]);
     expect(JSON.parse(readFileSync(place.file, "utf8"))).toHaveProperty("pair.checks");
+  });
+
+  test("see nothing go that is only not known to differ any more, nor come when it does again", () => {
+    expect(changed(fast(open("b")))).toEqual([0, 0]);
+    expect(changed(fast(sum("a", 2), open("b")))).toEqual([1, 0]);
+    for (let round = 0; round < 3; round += 1) {
+      const undecided = fast(open("a"), open("b"));
+      expect(changed(undecided)).toEqual([0, 0]);
+      expect(undecided).toMatchObject({ in_sync: true, sums: [], open: [{ text: "sum of progress.a (SQL 1, graph 2)" }, { name: "sum of progress.b" }], apart: ["sum of progress.a"] });
+      expect(changed(fast(sum("a", 2), open("b")))).toEqual([0, 0]);
+    }
+    fast(open("a"), open("b"));
+    expect(fast(sum("a", 1), open("b"))).toMatchObject({ came: { count: 0 }, went: { count: 1, examples: ["sum of progress.a"] }, apart: [] });
+    expect(changed(fast(sum("a", 2), sum("b", 2)))).toEqual([2, 0]);
+  });
+
+  test("that can tell and can't in turn drive nothing else out", () => {
+    deep(["a"]);
+    fast(sum("a", 2));
+    let last: PastCheck[] = [];
+    for (let round = 0; round < 10; round += 1) last = [fast(open("a")), fast(sum("a", 2))];
+    expect(loadHistory(place)).toMatchObject([{ at: last[1]?.at, in_sync: false }, { at: last[0]?.at, in_sync: true }, { in_sync: false, came: { count: 1 } }, { mode: "deep" }]);
+  });
+
+  test("after one of an older version, which kept no sums, tell of no change; after one that kept what differed, of all", () => {
+    fast(sum("a", 2), sum("b", 1));
+    older((own) => ({ ...own, checks: own.checks.map(({ sums: _sums, open: _open, apart: _apart, ...check }) => check) }));
+    // Also when others wrote the file since.
+    deep(["a"]);
+    expect(changed(fast(sum("a", 2), sum("b", 1)))).toEqual([0, 0]);
+    older((own) => ({ ...own, checks: own.checks.map(({ open: _open, apart: _apart, ...check }) => check) }));
+    expect(changed(fast(sum("a", 1), sum("b", 2)))).toEqual([1, 1]);
   });
 });

@@ -1,6 +1,7 @@
+import type { CheckReport } from "../../../core/consistency/types.ts";
 import type { RepairPlan } from "../../../core/consistency/repair.ts";
 import type { Host } from "../../screen.ts";
-import type { DeepCheck } from "./deep-check.ts";
+import { keptFindings, type DeepCheck } from "./deep-check.ts";
 import { RepairOverlay } from "./repair-overlay.ts";
 import { many } from "./words.ts";
 
@@ -27,7 +28,14 @@ async function planOf({ session, backend }: Host, deep: DeepCheck, preview: bool
   }
   const { report } = deep;
   if (session === undefined || backend === undefined || report === undefined) throw new Error("nothing was compared yet");
+  // There may be more of them than when the key was pressed.
+  if (report.truncated) throw new Error(tooMany(report));
   return backend.planRepair(session, report, { signal });
+}
+
+/** Why a report that was cut is not repaired. The screen refuses one in the same words before it comes this far. */
+export function tooMany({ findings_total }: Pick<CheckReport, "findings_total">): string {
+  return `${many(findings_total, "difference")} are more than the ${keptFindings.toLocaleString("en")} that are repaired from here: \`jeseci sync --full\` carries over whatever differs`;
 }
 
 /** Carries a plan out, compares both sides again, and tells what came of it. */
