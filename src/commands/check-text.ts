@@ -13,10 +13,11 @@ export function verdictOf(report: CheckReport): string {
   return `${headOf(report)}: ${report.mode} check of ${told(sum("sql_rows"))} rows and ${told(sum("graph_rows"))} in the graph${flying > 0 ? `; ${told(flying)} on their way` : ""}`;
 }
 
-function headOf({ in_sync, findings_total, sums }: CheckReport): string {
+function headOf({ in_sync, findings_total, sums, warnings }: CheckReport): string {
   if (sums === null) return in_sync ? "in sync" : `${told(findings_total)} ${findings_total === 1 ? "difference" : "differences"}`;
   const [apart, open] = (["differs", "open"] as const).map((verdict) => sums.filter((sum) => sum.verdict === verdict)) as [SumCheck[], SumCheck[]];
   if (apart.length > 0) return `the counts or sums differ: ${apart.map(sumText).join(", ")}`;
+  if (warnings.some(({ code }) => code === "changes_unmarked")) return "whether they differ is not known";
   return open.length > 0 ? `no difference that changes on their way to the graph can't explain${pendingOf(open)}` : "in sync";
 }
 

@@ -9,13 +9,13 @@ import { copyRow, type Copyable, type Pane } from "../../pane.ts";
 import { PanedScreen } from "../../paned-screen.ts";
 import { reasonNotToWrite } from "../../read-only.ts";
 import type { Host } from "../../screen.ts";
-import { DeepCheck, keptFindings, watchSeconds } from "./deep-check.ts";
+import { DeepCheck, watchSeconds } from "./deep-check.ts";
 import { entityRows, type EntityRow } from "./entities.ts";
 import { showHistory } from "./history.ts";
-import { showRepair } from "./repairing.ts";
+import { showRepair, tooMany } from "./repairing.ts";
 import { SidesOverlay } from "./sides-overlay.ts";
 import { renderConsistency } from "./view.ts";
-import { kindWords, many } from "./words.ts";
+import { kindWords } from "./words.ts";
 
 /** Whether both databases agree: what differs, why, since when, and the repair of it. */
 export class ConsistencyScreen extends PanedScreen {
@@ -87,7 +87,7 @@ export class ConsistencyScreen extends PanedScreen {
     if (unable !== undefined) return unable;
     if (report === undefined) return "nothing was compared yet: r runs a deep check";
     if (report.findings_total === 0) return "no difference was found: there is nothing to repair";
-    if (report.truncated) return `${many(report.findings_total, "difference")} are more than the ${keptFindings.toLocaleString("en")} that are repaired from here: \`jeseci sync --full\` carries over whatever differs`;
+    if (report.truncated) return tooMany(report);
     return undefined;
   }
 
