@@ -85,13 +85,7 @@ function refuseCycle(known: readonly Edge[], edges: readonly Edge[]): void {
 }
 
 function byStart(edges: readonly Edge[]): Map<string, string[]> {
-  const targets = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    const own = targets.get(from);
-    if (own === undefined) targets.set(from, [to]);
-    else own.push(to);
-  }
-  return targets;
+  return new Map([...Map.groupBy(edges, ({ from }) => from)].map(([from, own]) => [from, own.map(({ to }) => to)]));
 }
 
 async function count(databases: Databases): Promise<number> {

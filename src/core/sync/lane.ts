@@ -105,11 +105,11 @@ async function superseded({ sql }: Databases, { epoch }: Lease): Promise<null> {
 }
 
 /** What each side says which pair it belongs to; null where it says nothing. */
-export async function readPair({ sql, graph }: Pick<Databases, "sql" | "graph">, options: ReadOptions = {}): Promise<{ sql: string | null; graph: string | null; bookmarks: string[] }> {
-  const row = await sql.read(async (transaction) => ((await isReadable(transaction)) ? (await transaction.query("SELECT pair, bookmarks FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows[0] : undefined), options);
+export async function readPair({ sql, graph }: Pick<Databases, "sql" | "graph">, options: ReadOptions = {}): Promise<{ sql: string | null; graph: string | null }> {
+  const row = await sql.read(async (transaction) => ((await isReadable(transaction)) ? (await transaction.query("SELECT pair FROM jeseci.sync_lane WHERE lane = $1", [lane])).rows[0] : undefined), options);
   const { rows } = await graph.query("MATCH (l:__SyncLane {lane: $lane}) RETURN l.pair AS pair", { lane }, options);
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-  return { sql: text(row?.[0]), graph: text(rows[0]?.[0]), bookmarks: Array.isArray(row?.[1]) ? row[1].map(String) : [] };
+  return { sql: text(row?.[0]), graph: text(rows[0]?.[0]) };
 }
 
 async function readLaneNode({ graph }: Pick<Databases, "graph">): Promise<{ epoch: number; pair: string | null }> {

@@ -380,14 +380,7 @@ function keysOnly(marks: readonly Mark[]): Mark[] {
 
 /** The marks of each key together, in the order in which the keys first come. */
 function byKey(marks: readonly Mark[]): Mark[][] {
-  const groups = new Map<string, Mark[]>();
-  for (const mark of marks) {
-    const name = `${mark.entity} ${keyText(mark)}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [mark]);
-    else group.push(mark);
-  }
-  return [...groups.values()];
+  return [...Map.groupBy(marks, (mark) => `${mark.entity} ${keyText(mark)}`).values()];
 }
 
 function sum(numbers: readonly number[]): number {

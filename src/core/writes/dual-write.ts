@@ -96,10 +96,10 @@ export async function dualWrite<T>(databases: Databases, write: DualWrite<T>, op
 
 /** What the person wants gone can't go: neither database is written to. */
 function graphOwned({ left }: Applied): InputError {
-  const named = left.map(({ entity, k1 }) => ({ entity, k1, declaration: declarationOf(entity) }));
-  const [first] = named;
-  const look = first?.declaration.kind === "node" ? `: jeseci query --cypher 'MATCH (n:${first.declaration.label} {${first.declaration.key.property}: "${first.k1}"})-[r]-(o) RETURN type(r), labels(o)' shows them` : "";
-  return new InputError("write-refused", `in the graph relationships that are not jeseci's hang on ${named.map(({ entity, k1 }) => `${entity} ${k1}`).join(", ")}; nothing was written`, `delete them in the graph first, if they may go${look}`);
+  const [first] = left;
+  const node = first === undefined ? undefined : declarationOf(first.entity);
+  const look = node?.kind === "node" ? `: jeseci query --cypher 'MATCH (n:${node.label} {${node.key.property}: "${first?.k1 ?? ""}"})-[r]-(o) RETURN type(r), labels(o)' shows them` : "";
+  return new InputError("write-refused", `in the graph relationships that are not jeseci's hang on ${left.map(({ entity, k1 }) => `${entity} ${k1}`).join(", ")}; nothing was written`, `delete them in the graph first, if they may go${look}`);
 }
 
 /**
